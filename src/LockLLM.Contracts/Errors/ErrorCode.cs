@@ -1,0 +1,67 @@
+namespace LockLLM.Contracts.Errors;
+
+/// <summary>One row of the error table: what a client dispatches on.</summary>
+/// <param name="Code">Value of <c>error.code</c>.</param>
+/// <param name="Type">Value of <c>error.type</c>; official clients choose their exception by type and code together.</param>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Retryable">Whether the same request may succeed later. A verdict never is.</param>
+public sealed record ErrorCode(string Code, string Type, int Status, bool Retryable = false)
+{
+    private const string Request = "invalid_request_error";
+
+    /// <summary>The text is an attack and the caller asked to block it.</summary>
+    public static readonly ErrorCode PromptInjectionDetected = new("prompt_injection_detected", "lockllm_security_error", 400);
+
+    /// <summary>No key, or one that is not accepted; the answer does not say which.</summary>
+    public static readonly ErrorCode Unauthorized = new("unauthorized", "authentication_error", 401);
+
+    /// <summary>A control header or body field has a value that is not in its list.</summary>
+    public static readonly ErrorCode InvalidParameter = new("invalid_parameter", Request, 400);
+
+    /// <summary>A control asks for something this version does not do; it is refused rather than ignored.</summary>
+    public static readonly ErrorCode FeatureUnavailable = new("feature_unavailable", Request, 400);
+
+    /// <summary>The body names no text.</summary>
+    public static readonly ErrorCode MissingInput = new("missing_input", Request, 400);
+
+    /// <summary>The body is not a JSON object in UTF-8.</summary>
+    public static readonly ErrorCode InvalidJson = new("invalid_json", Request, 400);
+
+    /// <summary>The HTTP request itself is broken.</summary>
+    public static readonly ErrorCode InvalidRequest = new("invalid_request", Request, 400);
+
+    /// <summary>No such path.</summary>
+    public static readonly ErrorCode NotFound = new("not_found", Request, 404);
+
+    /// <summary>The path exists for other methods, named in <c>Allow</c>.</summary>
+    public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", Request, 405);
+
+    /// <summary>The body arrived too slowly.</summary>
+    public static readonly ErrorCode RequestTimeout = new("request_timeout", Request, 408, Retryable: true);
+
+    /// <summary>More than 100,000 characters; the error tells how many.</summary>
+    public static readonly ErrorCode InputTooLong = new("input_too_long", Request, 413);
+
+    /// <summary>The body has more bytes than the gateway reads.</summary>
+    public static readonly ErrorCode RequestTooLarge = new("request_too_large", Request, 413);
+
+    /// <summary>The body is not declared as JSON in UTF-8.</summary>
+    public static readonly ErrorCode UnsupportedMediaType = new("unsupported_media_type", Request, 415);
+
+    /// <summary>The request headers are too long together.</summary>
+    public static readonly ErrorCode HeadersTooLarge = new("headers_too_large", Request, 431);
+
+    /// <summary>A fault of the gateway, logged under the request id.</summary>
+    public static readonly ErrorCode InternalError = new("internal_error", "api_error", 500, Retryable: true);
+
+    /// <summary>The detector cannot give a verdict; nothing was let through.</summary>
+    public static readonly ErrorCode ScanUnavailable = new("scan_unavailable", "api_error", 503, Retryable: true);
+
+    /// <summary>The whole table.</summary>
+    public static IReadOnlyList<ErrorCode> All { get; } =
+    [
+        PromptInjectionDetected, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
+        NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge,
+        InternalError, ScanUnavailable,
+    ];
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using LockLLM.Contracts.Errors;
+using LockLLM.Contracts.Scan;
+
+namespace LockLLM.Contracts;
+
+/// <summary>
+/// The JSON of the wire: snake case, ASCII, and what is absent is left out rather than written as null, since the
+/// official Python client fails on null.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ScanRequest))]
+[JsonSerializable(typeof(ScanResponse))]
+[JsonSerializable(typeof(ScanWarning))]
+[JsonSerializable(typeof(ErrorBody))]
+public sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,192 @@
+using System.Runtime.CompilerServices;
+
+namespace LockLLM.Engine.Features;
+
+/// <summary>
+/// Turns canonical text into hashed features: character 3- to 5-grams and word 1- to 3-grams (the hashing trick,
+/// Weinberger et al. 2009). Features come in the order of the character that completes them, so a window of text is
+/// a range of features. Training and scanning share this code; <see cref="FeatureSchema"/> names its version.
+/// </summary>
+internal sealed class FeatureExtractor
+{
+    /// <summary>A feature met again within so many characters is not counted again, or one repeated sign would outweigh all words.</summary>
+    private const int Refractory = 64;
+
+    private const int RecentSlots = 512;
+    private readonly (uint Slot, int At)[] _recent = new (uint, int)[RecentSlots];
+    private int _clock;
+    private uint[] _indices = [];
+    private int[] _ends = [];
+
+    /// <summary>Table slots of the features, in text order.</summary>
+    public ReadOnlySpan<uint> Indices => _indices.AsSpan(0, Count);
+
+    /// <summary>For each character the number of features completed up to and including it.</summary>
+    public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Length);
+
+    public int Count { get; private set; }
+
+    public int Length { get; private set; }
+
+    /// <summary>Gives the memory back when it was made for more than <paramref name="keepCapacity"/> characters.</summary>
+    public void Forget(int keepCapacity)
+    {
+        Count = Length = 0;
+        if (_ends.Length > keepCapacity)
+        {
+            (_indices, _ends) = ([], []);
+        }
+    }
+
+    public void Extract(ReadOnlySpan<char> text)
+    {
+        EnsureRoom(text.Length);
+        StartClock(text.Length);
+        var indices = _indices;
+        var ends = _ends;
+        var count = 0;
+
+        // Two spaces stand before the text, so that its first letters form grams that say "begins here".
+        uint c0 = ' ', c1 = ' ', c2 = ' ', c3 = ' ';
+        ulong word = WordSeed, previous = 0, beforePrevious = 0;
+        var inWord = false;
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            var kind = Classify(text[i], out var c4);
+
+            if (inWord && kind != Kind.Letter)
+            {
+                count = EmitWord(indices, count, word, ref previous, ref beforePrevious);
+                word = WordSeed;
+                inWord = false;
+            }
+
+            var three = (c2 * 0x9E3779B1u) + (c3 * 0x85EBCA77u) + (c4 * 0xC2B2AE3Du);
+            var four = (c1 * 0x27D4EB2Fu) + three;
+            count = Emit(indices, count, Slot(three * 0x2C1B3C6Du, 0x165667B1u));
+            count = Emit(indices, count, Slot(four * 0x297A2D39u, 0x27D4EB2Fu));
+            count = Emit(indices, count, Slot(((c0 * 0x165667B1u) + four) * 0x1B56C4E9u, 0x9E3779B1u));
+            _clock++;
+            (c0, c1, c2, c3) = (c1, c2, c3, c4);
+
+            switch (kind)
+            {
+                case Kind.Letter:
+                    word = (word ^ c4) * 0x100000001B3ul;
+                    inWord = true;
+                    break;
+                case Kind.Ideograph:
+                    count = EmitWord(indices, count, (WordSeed ^ c4) * 0x100000001B3ul, ref previous, ref beforePrevious);
+                    break;
+            }
+
+            ends[i] = count;
+        }
+
+        if (inWord)
+        {
+            count = EmitWord(indices, count, word, ref previous, ref beforePrevious);
+            ends[text.Length - 1] = count;
+        }
+
+        (Count, Length) = (count, text.Length);
+    }
+
+    private const ulong WordSeed = 0xCBF29CE484222325ul;
+
+    private enum Kind
+    {
+        Other,
+        Letter,
+        Ideograph,
+    }
+
+    /// <summary>Digits count as one, line breaks as spaces; scripts written without spaces make a word of each character.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Kind Classify(char character, out uint symbol)
+    {
+        symbol = character;
+        if (character < 0x80)
+        {
+            if ((uint)(character - 'a') <= 'z' - 'a')
+            {
+                return Kind.Letter;
+            }
+
+            if ((uint)(character - '0') <= 9)
+            {
+                symbol = '0';
+                return Kind.Letter;
+            }
+
+            if (character == '\n')
+            {
+                symbol = ' ';
+            }
+
+            return Kind.Other;
+        }
+
+        return character switch
+        {
+            >= '\u0E00' and < '\u0E80' => Kind.Ideograph,
+            >= '\u3040' and < '\uA000' or >= '\uF900' and < '\uFB00' => Kind.Ideograph,
+            >= '\uD800' and < '\uE000' => Kind.Letter,
+            _ => char.IsLetterOrDigit(character) || char.IsSurrogate(character) ? Kind.Letter : IsMark(character) ? Kind.Letter : Kind.Other,
+        };
+    }
+
+    private static bool IsMark(char character) => char.GetUnicodeCategory(character)
+        is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Emit(uint[] indices, int count, uint slot)
+    {
+        ref var recent = ref _recent[slot % RecentSlots];
+        var isRepeated = recent.Slot == slot && _clock - recent.At < Refractory;
+        recent = (slot, _clock);
+        indices[count] = slot;
+        return isRepeated ? count : count + 1;
+    }
+
+    /// <summary>Lets everything met in earlier texts be long ago.</summary>
+    private void StartClock(int length)
+    {
+        if (_clock > int.MaxValue - length - (2 * Refractory))
+        {
+            _recent.AsSpan().Clear();
+            _clock = 0;
+        }
+
+        _clock += Refractory;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int EmitWord(uint[] indices, int count, ulong word, ref ulong previous, ref ulong beforePrevious)
+    {
+        var one = word * 0x9E3779B97F4A7C15ul;
+        var two = (one ^ (previous >> 7)) * 0xD6E8FEB86659FD93ul;
+        count = Emit(indices, count, (uint)(one >> FeatureSchema.Shift));
+        count = Emit(indices, count, (uint)(two >> FeatureSchema.Shift));
+        count = Emit(indices, count, (uint)(((two ^ (beforePrevious >> 11)) * 0xA0761D6478BD642Ful) >> FeatureSchema.Shift));
+        beforePrevious = previous;
+        previous = one;
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Slot(uint mixed, uint seed) => (uint)(((ulong)(mixed ^ (mixed >> 15) ^ seed) * 0x9E3779B97F4A7C15ul) >> FeatureSchema.Shift);
+
+    private void EnsureRoom(int length)
+    {
+        if (_ends.Length < length)
+        {
+            var capacity = Math.Max(length, Math.Max(512, _ends.Length * 2));
+            _ends = new int[capacity];
+
+            // Three grams a character, and three for the word that each could end.
+            _indices = new uint[(capacity * 6) + 7];
+        }
+    }
+}

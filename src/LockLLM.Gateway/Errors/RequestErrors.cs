@@ -1,0 +1,10 @@
+using LockLLM.Contracts.Errors;
+
+namespace LockLLM.Gateway.Errors;
+
+/// <summary>Errors that more than one place can find.</summary>
+internal static class RequestErrors
+{
+    public static Error TooLarge(long maxBytes) =>
+        new(ErrorCode.RequestTooLarge, $"The body has more than {maxBytes} bytes.") { MaxBytes = maxBytes };
+}

@@ -1,0 +1,68 @@
+using LockLLM.Contracts.Errors;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace LockLLM.Gateway.Errors;
+
+/// <summary>The outermost net: whatever goes wrong further in leaves as JSON in the one shape.</summary>
+internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<UnhandledErrors> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller hung up: neither an error nor anyone to tell.
+            return;
+        }
+        catch (BadHttpRequestException broken)
+        {
+            await AnswerAsync(context, Describe(broken, context));
+            return;
+        }
+        catch (Exception fault)
+        {
+            LogFault(context.TraceIdentifier, new Fault(fault));
+            await AnswerAsync(context, new Error(ErrorCode.InternalError, "Unexpected failure. It is logged under this request id."));
+            return;
+        }
+
+        if (Unanswered(context.Response) is { } error)
+        {
+            await AnswerAsync(context, error);
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Error error)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        await new ErrorResult(error).ExecuteAsync(context);
+    }
+
+    // The server's own complaints about a request surface when its body is read.
+    private static Error Describe(BadHttpRequestException broken, HttpContext context) => broken.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => RequestErrors.TooLarge(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0),
+        StatusCodes.Status408RequestTimeout => new Error(ErrorCode.RequestTimeout, "The body arrived too slowly."),
+        _ => new Error(ErrorCode.InvalidRequest, "The request body could not be read."),
+    };
+
+    // Routing sets a status and leaves the body empty.
+    private static Error? Unanswered(HttpResponse response) => response switch
+    {
+        { HasStarted: true } or { ContentLength: not null } => null,
+        { StatusCode: StatusCodes.Status404NotFound } => new Error(ErrorCode.NotFound, "No such path. The interactive reference is at /reference."),
+        { StatusCode: StatusCodes.Status405MethodNotAllowed } => new Error(ErrorCode.MethodNotAllowed, "This path does not take that method; the Allow header names those it takes."),
+        _ => null,
+    };
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "Request {RequestId} failed: {Fault}")]
+    private partial void LogFault(string requestId, Fault fault);
+}

@@ -1,0 +1,53 @@
+using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Scanning;
+
+namespace LockLLM.Gateway.Hosting;
+
+/// <summary>Everything under <c>LockLLM</c> in the configuration; docs/configuration.md lists it for operators.</summary>
+internal sealed class GatewayOptions
+{
+    public const string Section = "LockLLM";
+
+    /// <summary>Where the master key file and the API keys live.</summary>
+    public string? DataDirectory { get; set; }
+
+    /// <summary>Base64 of 32 random bytes.</summary>
+    public string? MasterKey { get; set; }
+
+    /// <summary>A file that holds the same.</summary>
+    public string? MasterKeyFile { get; set; }
+
+    public BootstrapOptions Bootstrap { get; set; } = new();
+
+    public ScanOptions Scan { get; set; } = new();
+
+    public CorsOptions Cors { get; set; } = new();
+
+    /// <summary>The folder in use: the one configured, else one per user, so that it does not depend on where the gateway is started.</summary>
+    public string ResolveDataDirectory()
+    {
+        if (!string.IsNullOrWhiteSpace(DataDirectory))
+        {
+            return Path.GetFullPath(DataDirectory);
+        }
+
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return home.Length > 0
+            ? Path.Combine(home, "lockllm")
+            : throw new StartupRefusal("This user has no home folder to keep data in. Set LockLLM:DataDirectory.");
+    }
+}
+
+/// <summary>What the first start of an empty installation creates.</summary>
+internal sealed class BootstrapOptions
+{
+    /// <summary>An API key to create if it does not exist; without it the first start makes one and prints it once.</summary>
+    public string? ApiKey { get; set; }
+}
+
+/// <summary>Browsers of other origins.</summary>
+internal sealed class CorsOptions
+{
+    /// <summary>Origins that may call <c>/v1</c> from a browser, such as <c>https://app.example.com</c>. Extensions may always.</summary>
+    public IList<string> Origins { get; set; } = [];
+}

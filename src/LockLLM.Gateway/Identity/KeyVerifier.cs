@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Unicode;
+
+namespace LockLLM.Gateway.Identity;
+
+/// <summary>HMAC-SHA-256 of an API key: all that is kept of it. Compares in constant time.</summary>
+[InlineArray(Size)]
+internal struct KeyVerifier : IEquatable<KeyVerifier>
+{
+    public const int Size = HMACSHA256.HashSizeInBytes;
+
+    private byte _first;
+
+    /// <summary>Takes the same steps for a key of any length, also for none.</summary>
+    public static KeyVerifier Of(ReadOnlySpan<char> key, ReadOnlySpan<byte> pepper)
+    {
+        Span<byte> utf8 = stackalloc byte[ApiKeyFormat.MaximumLength + 1];
+        // A key too long to be one fills the buffer, which no stored key does, so it can match none.
+        utf8.Clear();
+        Utf8.FromUtf16(key[..Math.Min(key.Length, utf8.Length)], utf8, out _, out var written);
+        var verifier = new KeyVerifier();
+        HMACSHA256.HashData(pepper, utf8[..written], verifier);
+        return verifier;
+    }
+
+    public readonly bool Equals(KeyVerifier other) => CryptographicOperations.FixedTimeEquals(this, other);
+
+    public override readonly bool Equals(object? obj) => obj is KeyVerifier other && Equals(other);
+
+    public override readonly int GetHashCode() => BinaryPrimitives.ReadInt32LittleEndian(this);
+}

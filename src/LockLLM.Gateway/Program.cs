@@ -1,0 +1,48 @@
+using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Hosting;
+using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Scanning;
+using LockLLM.Gateway.Telemetry;
+using Microsoft.AspNetCore.Connections;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddQuietConsole();
+    var options = StrictConfiguration.Read(builder.Configuration, out var unused);
+
+    builder.AddServer(options);
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddSingleton<Readiness>();
+    builder.Services.AddSingleton(FirstRun.Open(options, Server.Addresses(builder.Configuration), TimeProvider.System, Console.Out));
+    builder.Services.AddScanning(options.Scan);
+    builder.Services.AddWireCors(options.Cors);
+    builder.Services.AddApiReference();
+
+    var app = builder.Build();
+    app.WarnAboutUnused(unused);
+    app.UseRequestId();
+    app.UseSecurityHeaders();
+    app.UseMiddleware<UnhandledErrors>();
+    app.UseHeaderLimit();
+    app.UseWireCors();
+    app.UseRouting();
+    app.UseMiddleware<ApiKeyAuthentication>();
+
+    app.MapHealthEndpoints();
+    app.MapScanEndpoints();
+    app.MapApiReference();
+
+    await app.RunAsync();
+    return 0;
+}
+catch (StartupRefusal refusal)
+{
+    await Console.Error.WriteLineAsync(refusal.Message);
+    return 1;
+}
+catch (IOException failed) when (failed.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{failed.Message} Choose another address with --urls.");
+    return 1;
+}

@@ -1,0 +1,79 @@
+using LockLLM.Contracts;
+using LockLLM.Contracts.Errors;
+using LockLLM.Engine;
+using LockLLM.Gateway.Errors;
+
+namespace LockLLM.Gateway.Scanning;
+
+/// <summary>
+/// How one text is to be judged. Header over body over default; an unknown word is an error and never the default,
+/// since a typo in a blocking header must not switch protection off.
+/// </summary>
+internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivity Sensitivity, Trust Trust)
+{
+    /// <summary>Spelling of the wire.</summary>
+    public string ModeWord => AsksPolicies ? ScanModes.Combined : ScanModes.Normal;
+
+    /// <summary>Spelling of the wire.</summary>
+    public string SensitivityWord => Sensitivity switch
+    {
+        Sensitivity.Low => SensitivityLevels.Low,
+        Sensitivity.High => SensitivityLevels.High,
+        _ => SensitivityLevels.Medium,
+    };
+
+    /// <summary>Reads what the caller asks for; gives either it or the error.</summary>
+    public static Error? Read(IHeaderDictionary headers, Func<Control, string?> body, out ScanDirectives? directives)
+    {
+        directives = null;
+        foreach (var control in Control.All)
+        {
+            if (Check(control, control.Header, Header(headers, control)) is { } wrongHeader)
+            {
+                return wrongHeader;
+            }
+
+            if (Check(control, control.Field, Given(body(control))) is { } wrongField)
+            {
+                return wrongField;
+            }
+        }
+
+        directives = new ScanDirectives(
+            AsksPolicies: Word(Control.Mode) is not ScanModes.Normal,
+            Blocks: Word(Control.ScanAction) is ThreatActions.Block,
+            Word(Control.Sensitivity) switch
+            {
+                SensitivityLevels.Low => Sensitivity.Low,
+                SensitivityLevels.High => Sensitivity.High,
+                _ => Sensitivity.Medium,
+            },
+            Word(Control.Context) switch
+            {
+                TextContexts.Document => Trust.Document,
+                TextContexts.Tool => Trust.Tool,
+                _ => Trust.User,
+            });
+        return null;
+
+        string? Word(Control control) => Header(headers, control) ?? Given(body(control));
+    }
+
+    public static Error Unknown(Control control, string param) =>
+        new(ErrorCode.InvalidParameter, $"Unknown value for {param}; it takes {control.Choices}.", param);
+
+    private static Error? Check(Control control, string? param, string? word) => word switch
+    {
+        null => null,
+        _ when !control.IsKnown(word) => Unknown(control, param!),
+        _ when control.IsLater(word) => new Error(
+            ErrorCode.FeatureUnavailable, $"This version does not do what {param} asks for. Leave it out, so that nothing seems checked that is not.", param),
+        _ => null,
+    };
+
+    private static string? Header(IHeaderDictionary headers, Control control) =>
+        control.Header is not null && headers.TryGetValue(control.Header, out var values) ? Given(values.ToString()) : null;
+
+    // Present but empty means absent, in headers and in the body.
+    private static string? Given(string? word) => string.IsNullOrEmpty(word) ? null : word;
+}

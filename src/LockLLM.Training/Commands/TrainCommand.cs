@@ -1,0 +1,40 @@
+using System.CommandLine;
+using LockLLM.Engine.Models;
+using LockLLM.Training.Corpora;
+using LockLLM.Training.Learning;
+
+namespace LockLLM.Training.Commands;
+
+/// <summary><c>train</c>: corpus in, model file out.</summary>
+internal static class TrainCommand
+{
+    public const string ModelFileName = "injection.model";
+
+    public static Command Create()
+    {
+        var data = new Option<DirectoryInfo>("--data") { Description = "Folder of labelled .jsonl and .jsonl.gz files; its subfolders count too.", Required = true };
+        var output = new Option<DirectoryInfo>("--out") { Description = $"Folder that {ModelFileName} is written to; made if it does not exist.", Required = true };
+        var seed = new Option<int>("--seed") { Description = "Seed of everything random. The same seed and corpus give the same file.", DefaultValueFactory = static _ => LearnerSettings.DefaultSeed };
+        var command = new Command("train", "Builds the model file from a corpus.") { data, output, seed };
+        command.SetAction((arguments, cancellationToken) => Task.FromResult(ConsoleRun.Guard(() =>
+            Run(arguments.GetValue(data)!.FullName, arguments.GetValue(output)!.FullName, arguments.GetValue(seed), cancellationToken))));
+        return command;
+    }
+
+    private static void Run(string data, string output, int seed, CancellationToken cancellationToken)
+    {
+        var progress = new Progress(Console.Error, TimeProvider.System);
+        var rows = TrainingCorpus.Read(data, progress, cancellationToken);
+        var model = new ModelBuilder(progress, Console.Out, seed).Build(rows, cancellationToken);
+
+        Directory.CreateDirectory(output);
+        var file = Path.Combine(output, ModelFileName);
+        using (var stream = File.Create(file))
+        {
+            ModelFile.Write(stream, model);
+        }
+
+        using var written = File.OpenRead(file);
+        Console.WriteLine($"{file}: {written.Length / 1e6:F1} MB, sha256 {ModelFile.Read(written).Checksum}");
+    }
+}

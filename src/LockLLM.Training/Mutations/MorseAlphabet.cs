@@ -1,0 +1,35 @@
+namespace LockLLM.Training.Mutations;
+
+/// <summary>International Morse code (ITU-R M.1677-1): letters, figures and signs of punctuation.</summary>
+internal static class MorseAlphabet
+{
+    private static readonly string[] Letters =
+    [
+        ".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.", "--.-", ".-.",
+        "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..",
+    ];
+
+    private static readonly string[] Figures =
+        ["-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----."];
+
+    /// <summary>The sign of a small letter, a figure or a common sign; empty for anything else.</summary>
+    public static string SignOf(char character) => character switch
+    {
+        >= 'a' and <= 'z' => Letters[character - 'a'],
+        >= '0' and <= '9' => Figures[character - '0'],
+        '.' => ".-.-.-",
+        ',' => "--..--",
+        '?' => "..--..",
+        '!' => "-.-.--",
+        '\'' => ".----.",
+        '"' => ".-..-.",
+        ':' => "---...",
+        '-' => "-....-",
+        '/' => "-..-.",
+        '(' => "-.--.",
+        ')' => "-.--.-",
+        '=' => "-...-",
+        '@' => ".--.-.",
+        _ => "",
+    };
+}

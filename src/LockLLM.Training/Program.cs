@@ -1,0 +1,3 @@
+using LockLLM.Training;
+
+return await CommandLine.Create().Parse(args).InvokeAsync();

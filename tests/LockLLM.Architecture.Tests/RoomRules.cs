@@ -1,0 +1,45 @@
+using ArchUnitNET.xUnitV3;
+using static LockLLM.Architecture.Tests.Loaded;
+
+namespace LockLLM.Architecture.Tests;
+
+/// <summary>The arrows between the rooms of the gateway: downward only.</summary>
+public class RoomRules
+{
+    private const string Doors = "Hosting|Scanning";
+    private const string Ground = "Errors|Storage|Telemetry";
+    private const string Files = @"^System\.IO\.(File|FileStream|FileInfo|Directory|DirectoryInfo)$";
+
+    [Fact]
+    public void The_ground_knows_nobody_above() =>
+        Room("Gateway", Ground).Should().NotDependOnAny(Room("Gateway", $"{Doors}|Identity")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Errors_know_no_other_room() =>
+        Room("Gateway", "Errors").Should().NotDependOnAny(Room("Gateway", $"{Doors}|Identity|Storage|Telemetry")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Who_calls_is_known_without_knowing_what_for() =>
+        Room("Gateway", "Identity").Should().NotDependOnAny(Room("Gateway", Doors)).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Scanning_knows_neither_the_host_nor_what_is_stored() =>
+        Room("Gateway", "Scanning").Should().NotDependOnAny(Room("Gateway", "Hosting|Storage")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Only_scanning_asks_the_engine() =>
+        Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.Scanning(\.|$)")
+            .Should().NotDependOnAny(Of(EngineAssembly)).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Only_stores_the_first_run_and_storage_touch_files() =>
+        Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.Storage(\.|$)")
+            .And().DoNotHaveNameMatching("(Store|^FirstRun)$")
+            .Should().NotDependOnAny(Named(Files)).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Nothing_opens_a_connection() =>
+        Of(GatewayAssembly).Should().NotDependOnAny(Named(@"^System\.Net\.(Http\.|Sockets\.|WebSockets\.|Mail\.|WebClient$|WebRequest$|Dns$)"))
+            .Because("the gateway sends text nowhere")
+            .Check(Loaded.Architecture);
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace LockLLM.Gateway.Tests;
+
+/// <summary>The gateway as an operator runs it: its own process, a free port, what it prints.</summary>
+internal sealed partial class GatewayProcess : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private GatewayProcess(Process process) => _process = process;
+
+    public Uri Address { get; private set; } = null!;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Both streams, in the order the lines came.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Returns once the gateway listens.</summary>
+    public static async Task<GatewayProcess> StartAsync(params string[] arguments)
+    {
+        var gateway = Launch(arguments);
+        gateway.Address = await gateway._listening.Task.WaitAsync(s_patience);
+        return gateway;
+    }
+
+    /// <summary>Returns once the gateway has ended by itself.</summary>
+    public static async Task<GatewayProcess> RunToEndAsync(params string[] arguments)
+    {
+        var gateway = Launch(arguments);
+        await gateway.WaitForEndAsync();
+        return gateway;
+    }
+
+    /// <summary>Asks it to stop, as a service manager does.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await WaitForEndAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static GatewayProcess Launch(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "LockLLM.Gateway.dll"), "--urls", "http://127.0.0.1:0", .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        var gateway = new GatewayProcess(new Process { StartInfo = start });
+        gateway._process.OutputDataReceived += (_, line) => gateway.Read(line.Data);
+        gateway._process.ErrorDataReceived += (_, line) => gateway.Read(line.Data);
+        gateway._process.Start();
+        gateway._process.BeginOutputReadLine();
+        gateway._process.BeginErrorReadLine();
+        return gateway;
+    }
+
+    private async Task WaitForEndAsync()
+    {
+        using var patience = new CancellationTokenSource(s_patience);
+        await _process.WaitForExitAsync(patience.Token);
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            _listening.TrySetException(new InvalidOperationException("The gateway ended before it listened:\n" + Output));
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (ListeningLine().Match(line) is { Success: true } match)
+        {
+            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+        }
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    private static partial Regex ListeningLine();
+}
