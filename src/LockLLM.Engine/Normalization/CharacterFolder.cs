@@ -54,7 +54,7 @@ internal static class CharacterFolder
 
             foreach (var character in Bounded(replacement, source, target))
             {
-                target.Append(character, start, end, layers);
+                Append(target, character, start, end, layers);
             }
         }
         else if (rune == Rune.ReplacementChar)
@@ -88,7 +88,20 @@ internal static class CharacterFolder
             }
         }
 
-        target.Append(folded, source.Starts[from], source.Ends[to - 1], layers);
+        Append(target, folded, source.Starts[from], source.Ends[to - 1], layers);
         return to;
+    }
+
+    /// <summary>Some characters stand for a space and more (U+FFE3): white space stays one sign whatever it came from.</summary>
+    private static void Append(MappedText target, char character, int start, int end, EncodingLayers layers)
+    {
+        if (character is not (' ' or '\n') || target.Length == 0 || target.Chars[^1] is not (' ' or '\n'))
+        {
+            target.Append(character, start, end, layers);
+        }
+        else
+        {
+            target.WidenLast(character == '\n' ? character : target.Chars[^1], end, layers);
+        }
     }
 }

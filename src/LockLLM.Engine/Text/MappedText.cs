@@ -68,6 +68,14 @@ internal sealed class MappedText
         Length++;
     }
 
+    /// <summary>Lets the last character stand for more of the original than it did.</summary>
+    public void WidenLast(char character, int end, EncodingLayers added)
+    {
+        _chars[Length - 1] = character;
+        _ends[Length - 1] = Math.Max(_ends[Length - 1], end);
+        _layers[Length - 1] |= added;
+    }
+
     /// <summary>Copies characters of another view with their origin.</summary>
     public void Append(MappedText source, int from, int count, EncodingLayers added = EncodingLayers.None)
     {
