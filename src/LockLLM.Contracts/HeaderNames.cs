@@ -81,6 +81,15 @@ public static class HeaderNames
     /// <summary>Response: certainty of the policy verdict, 0 to 100.</summary>
     public const string PolicyConfidence = "X-LockLLM-Policy-Confidence";
 
+    /// <summary>Every header of ours but <see cref="RequestId"/> and <see cref="UsedScanMode"/> begins with this; no such header crosses the gateway.</summary>
+    public const string Prefix = "X-LockLLM-";
+
+    /// <summary>Response: the status that the provider answered, where it was an error.</summary>
+    public const string UpstreamStatus = "X-LockLLM-Upstream-Status";
+
+    /// <summary>Response: the provider's own request id, where its header collides with ours.</summary>
+    public const string UpstreamRequestId = "X-LockLLM-Upstream-Request-Id";
+
     /// <summary>Response: <c>false</c> stops provider clients from repeating a call that will be refused again.</summary>
     public const string ShouldRetry = "x-should-retry";
 
@@ -99,6 +108,6 @@ public static class HeaderNames
     public static IReadOnlyList<string> Responses { get; } =
     [
         RequestId, LockLlmRequestId, Scanned, Safe, UsedScanMode, ScanMode, Sensitivity, Label, Blocked,
-        ScanWarning, InjectionScore, Confidence, ScanDetail, PolicyConfidence, ShouldRetry, RetryAfter,
+        ScanWarning, InjectionScore, Confidence, ScanDetail, PolicyConfidence, UpstreamStatus, UpstreamRequestId, ShouldRetry, RetryAfter,
     ];
 }

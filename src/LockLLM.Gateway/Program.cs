@@ -1,6 +1,8 @@
+using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Proxy.Upstream;
 using LockLLM.Gateway.Scanning;
 using LockLLM.Gateway.Telemetry;
 using Microsoft.AspNetCore.Connections;
@@ -15,7 +17,9 @@ try
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddSingleton<Readiness>();
     builder.Services.AddSingleton(FirstRun.Open(options, Server.Addresses(builder.Configuration), TimeProvider.System, Console.Out));
+    builder.Services.AddEgress(options.Egress);
     builder.Services.AddScanning(options.Scan);
+    builder.Services.AddUpstream(options.Proxy);
     builder.Services.AddWireCors(options.Cors);
     builder.Services.AddApiReference();
 

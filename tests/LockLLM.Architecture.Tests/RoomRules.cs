@@ -6,8 +6,8 @@ namespace LockLLM.Architecture.Tests;
 /// <summary>The arrows between the rooms of the gateway: downward only.</summary>
 public class RoomRules
 {
-    private const string Doors = "Hosting|Scanning";
-    private const string Ground = "Errors|Storage|Telemetry";
+    private const string Doors = "Hosting|Scanning|Proxy";
+    private const string Ground = "Egress|Errors|Storage|Telemetry";
     private const string Files = @"^System\.IO\.(File|FileStream|FileInfo|Directory|DirectoryInfo)$";
 
     [Fact]
@@ -38,8 +38,28 @@ public class RoomRules
             .Should().NotDependOnAny(Named(Files)).Check(Loaded.Architecture);
 
     [Fact]
-    public void Nothing_opens_a_connection() =>
-        Of(GatewayAssembly).Should().NotDependOnAny(Named(@"^System\.Net\.(Http\.|Sockets\.|WebSockets\.|Mail\.|WebClient$|WebRequest$|Dns$)"))
-            .Because("the gateway sends text nowhere")
+    public void Only_egress_opens_connections() =>
+        Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.Egress(\.|$)")
+            .Should().NotDependOnAny(Named(@"^System\.Net\.(Sockets\.|WebSockets\.|Mail\.|WebClient$|WebRequest$|Dns$|Http\.(SocketsHttpHandler|HttpClientHandler|HttpMessageHandler)$)"))
+            .Because("that is where addresses are checked")
+            .Check(Loaded.Architecture);
+
+    [Fact]
+    public void Only_the_proxy_speaks_http_to_others() =>
+        Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.(Egress|Proxy\.Upstream|Proxy\.Providers)(\.|$)")
+            .Should().NotDependOnAny(Named(@"^System\.Net\.Http\."))
+            .Because("text goes to providers and nowhere else")
+            .Check(Loaded.Architecture);
+
+    [Fact]
+    public void Protocols_are_pure() =>
+        Room("Gateway", @"Proxy\.Protocols").Should().NotDependOnAny(Named(@"^(Microsoft\.AspNetCore\.Http\.|System\.Net\.|Microsoft\.Extensions\.Logging\.|System\.TimeProvider$)"))
+            .Because("they take bytes and give spans of text")
+            .Check(Loaded.Architecture);
+
+    [Fact]
+    public void Addresses_and_sending_know_nothing_of_scanning() =>
+        Room("Gateway", @"Proxy\.(Providers|Upstream)").Should().NotDependOnAny(Room("Gateway", "Scanning|Hosting|Storage"))
+            .Because("by then the scan is over")
             .Check(Loaded.Architecture);
 }

@@ -52,4 +52,10 @@ public sealed record ErrorDetails
 
     /// <summary>With <c>request_too_large</c> and <c>headers_too_large</c>: the most bytes accepted.</summary>
     public long? MaxBytes { get; init; }
+
+    /// <summary>With errors about a provider: its name.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>With <c>upstream_error</c>: the status that the provider answered, 0 when it answered none.</summary>
+    public int? UpstreamStatus { get; init; }
 }

@@ -8,6 +8,8 @@ namespace LockLLM.Contracts.Errors;
 public sealed record ErrorCode(string Code, string Type, int Status, bool Retryable = false)
 {
     private const string Request = "invalid_request_error";
+    private const string Config = "lockllm_config_error";
+    private const string Upstream = "upstream_error";
 
     /// <summary>The text is an attack and the caller asked to block it.</summary>
     public static readonly ErrorCode PromptInjectionDetected = new("prompt_injection_detected", "lockllm_security_error", 400);
@@ -36,6 +38,27 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>The path exists for other methods, named in <c>Allow</c>.</summary>
     public static readonly ErrorCode MethodNotAllowed = new("method_not_allowed", Request, 405);
 
+    /// <summary>No provider of that name under <c>/v1/proxy</c>.</summary>
+    public static readonly ErrorCode ProviderNotFound = new("provider_not_found", Request, 404);
+
+    /// <summary>No key is stored for the provider.</summary>
+    public static readonly ErrorCode NoUpstreamKey = new("no_upstream_key", Config, 400);
+
+    /// <summary>The stored provider key cannot be used as it is: an endpoint is missing, or the credential is malformed.</summary>
+    public static readonly ErrorCode ProviderMisconfigured = new("provider_misconfigured", Config, 400);
+
+    /// <summary>The provider does not accept the stored key. Status and cause are the provider's; the caller's own key is fine.</summary>
+    public static readonly ErrorCode ProviderKeyRejected = new("provider_key_rejected", Upstream, 401);
+
+    /// <summary>The provider could not be reached, or broke off.</summary>
+    public static readonly ErrorCode ProviderError = new("provider_error", Upstream, 502, Retryable: true);
+
+    /// <summary>The provider failed so often that it is given a pause.</summary>
+    public static readonly ErrorCode ProviderUnavailable = new("provider_unavailable", Upstream, 503, Retryable: true);
+
+    /// <summary>The provider did not answer in time.</summary>
+    public static readonly ErrorCode ProviderTimeout = new("provider_timeout", Upstream, 504, Retryable: true);
+
     /// <summary>The body arrived too slowly.</summary>
     public static readonly ErrorCode RequestTimeout = new("request_timeout", Request, 408, Retryable: true);
 
@@ -63,5 +86,6 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
         PromptInjectionDetected, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
         NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge,
         InternalError, ScanUnavailable,
+        ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,
     ];
 }

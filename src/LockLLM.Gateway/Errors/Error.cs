@@ -17,6 +17,13 @@ internal sealed record Error(ErrorCode Code, string Message, string? Param = nul
 
     public ScanResult? ScanResult { get; init; }
 
+    public string? Provider { get; init; }
+
+    public int? UpstreamStatus { get; init; }
+
+    /// <summary>When the same call may be worth another try; at least a second.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public ErrorBody ToBody(string requestId) => new()
     {
         RequestId = requestId,
@@ -32,6 +39,8 @@ internal sealed record Error(ErrorCode Code, string Message, string? Param = nul
             MaxChars = MaxChars,
             InputChars = InputChars,
             MaxBytes = MaxBytes,
+            Provider = Provider,
+            UpstreamStatus = UpstreamStatus,
         },
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LockLLM.Contracts;
 
 namespace LockLLM.Gateway.Errors;
@@ -13,6 +14,11 @@ internal sealed class ErrorResult(Error error) : IResult
         {
             // Provider clients repeat some refusals on their own unless told not to.
             response.Headers[HeaderNames.ShouldRetry] = "false";
+        }
+
+        if (error.RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
         return JsonAnswer.WriteAsync(response, error.ToBody(httpContext.TraceIdentifier), WireJson.Default.ErrorBody);

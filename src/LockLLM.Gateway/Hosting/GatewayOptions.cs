@@ -1,4 +1,6 @@
+using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.Scanning;
 
 namespace LockLLM.Gateway.Hosting;
@@ -22,6 +24,10 @@ internal sealed class GatewayOptions
     public ScanOptions Scan { get; set; } = new();
 
     public CorsOptions Cors { get; set; } = new();
+
+    public EgressOptions Egress { get; set; } = new();
+
+    public ProxyOptions Proxy { get; set; } = new();
 
     /// <summary>The folder in use: the one configured, else one per user, so that it does not depend on where the gateway is started.</summary>
     public string ResolveDataDirectory()

@@ -1,0 +1,64 @@
+using System.Net;
+
+namespace LockLLM.Gateway.Proxy.Upstream;
+
+/// <summary>A request body on its way to the provider: bytes in memory, or the caller's own as they arrive.</summary>
+internal sealed class ForwardedBody : HttpContent
+{
+    private readonly ReadOnlyMemory<byte>? _bytes;
+    private readonly HttpRequest _request;
+    private Task _sending = Task.CompletedTask;
+
+    public ForwardedBody(ReadOnlyMemory<byte>? bytes, HttpRequest request) => (_bytes, _request) = (bytes, request);
+
+    /// <summary>Whether it can be sent a second time.</summary>
+    public bool IsRepeatable => _bytes is not null;
+
+    /// <summary>What went wrong while reading from the caller, if anything did.</summary>
+    public Exception? CallerFault { get; private set; }
+
+    /// <summary>Ends when nobody reads the bytes any more: over HTTP/2 a provider may answer before it was sent everything.</summary>
+    public Task Idle => _sending;
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        _sending = _bytes is { } bytes ? stream.WriteAsync(bytes, cancellationToken).AsTask() : PassOnAsync(stream, cancellationToken);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _bytes?.Length ?? _request.ContentLength ?? 0;
+        return _bytes is not null || _request.ContentLength is not null;
+    }
+
+    private async Task PassOnAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var reader = _request.BodyReader;
+        while (true)
+        {
+            System.IO.Pipelines.ReadResult read;
+            try
+            {
+                read = await reader.ReadAsync(cancellationToken);
+            }
+            catch (Exception fault) when (fault is IOException or BadHttpRequestException)
+            {
+                CallerFault = fault;
+                throw;
+            }
+
+            foreach (var part in read.Buffer)
+            {
+                await stream.WriteAsync(part, cancellationToken);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+
+            await stream.FlushAsync(cancellationToken);
+        }
+    }
+}

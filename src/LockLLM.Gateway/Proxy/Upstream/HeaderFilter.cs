@@ -1,0 +1,150 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using LockLLM.Contracts;
+using LockLLM.Gateway.Proxy.Providers;
+using Microsoft.Extensions.Primitives;
+
+namespace LockLLM.Gateway.Proxy.Upstream;
+
+/// <summary>Which headers cross the gateway.</summary>
+internal static class HeaderFilter
+{
+    // RFC 9110, section 7.6.1: these speak of one connection.
+    private static readonly string[] s_hopByHop =
+        ["Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"];
+
+    // Set anew for the provider; or about the caller, which is none of the provider's business.
+    private static readonly FrozenSet<string> s_notSent = Set(
+        [.. s_hopByHop, "Host", "Content-Length", "Expect", "Cookie", "Origin", "Referer", "Forwarded", "Via", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"]);
+
+    private static readonly string[] s_notSentPrefixes = [HeaderNames.Prefix, "X-Forwarded-", "Sec-"];
+
+    // What a provider may not say in the gateway's name: cookies and policies for the gateway's own origin, other addresses.
+    private static readonly FrozenSet<string> s_notAnswered = Set(
+        [
+            .. s_hopByHop, "Content-Length", "Set-Cookie", "Set-Cookie2", "Location", "Refresh", "Alt-Svc", "Server", "Strict-Transport-Security",
+            "Content-Security-Policy", "Content-Security-Policy-Report-Only", "Clear-Site-Data", "Public-Key-Pins", "NEL", "Report-To",
+            "Reporting-Endpoints", "Service-Worker-Allowed", "SourceMap", "X-Frame-Options", "WWW-Authenticate", HeaderNames.UsedScanMode,
+        ]);
+
+    private static readonly string[] s_notAnsweredPrefixes = [HeaderNames.Prefix, "Access-Control-"];
+
+    /// <summary>The caller's headers onto the message. Credentials go along only where they are the caller's own for the provider.</summary>
+    public static void CopyRequest(IHeaderDictionary from, HttpRequestMessage to, bool withCredentials, bool isStream)
+    {
+        var connection = from.Connection;
+        foreach (var (name, values) in from)
+        {
+            if (s_notSent.Contains(name) || HasPrefix(name, s_notSentPrefixes) || Names(connection, name)
+                || (ProviderCredentials.IsCarrier(name) && !withCredentials)
+                || (isStream && name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase))
+                || (Activity.Current is not null && IsTrace(name)))
+            {
+                continue;
+            }
+
+            Add(to, name, values);
+        }
+
+        if (isStream)
+        {
+            // Whole events can only be told apart in plain bytes.
+            to.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        }
+    }
+
+    /// <summary>The provider's headers onto the answer. What the gateway has set already stays.</summary>
+    /// <param name="isDecoded">The body is passed on without the encoding that these headers name.</param>
+    public static void CopyAnswer(HttpResponseMessage from, IHeaderDictionary to, bool isDecoded)
+    {
+        var connection = from.Headers.NonValidated.TryGetValues("Connection", out var values) ? new StringValues(values.ToString()) : default;
+        Copy(from.Headers.NonValidated, to, connection, isDecoded);
+        Copy(from.Content.Headers.NonValidated, to, connection, isDecoded);
+    }
+
+    private static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to, StringValues connection, bool isDecoded)
+    {
+        foreach (var (name, values) in from)
+        {
+            if (name.Equals(HeaderNames.RequestId, StringComparison.OrdinalIgnoreCase))
+            {
+                SetIfPrintable(to, HeaderNames.UpstreamRequestId, values);
+                continue;
+            }
+
+            if (s_notAnswered.Contains(name) || HasPrefix(name, s_notAnsweredPrefixes) || Names(connection, name) || to.ContainsKey(name)
+                || (isDecoded && name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase)))
+            {
+                continue;
+            }
+
+            SetIfPrintable(to, name, values);
+        }
+    }
+
+    // Kestrel sends ASCII only and fails on anything else.
+    private static void SetIfPrintable(IHeaderDictionary to, string name, HeaderStringValues values)
+    {
+        var kept = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+        foreach (var value in kept)
+        {
+            if (!Ascii.IsValid(value) || value.AsSpan().ContainsAnyInRange('\0', '\u0008') || value.AsSpan().ContainsAnyInRange('\u000A', '\u001F') || value!.Contains('\u007F', StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        to[name] = kept;
+    }
+
+    private static void Add(HttpRequestMessage to, string name, StringValues values)
+    {
+        // Content headers are refused by the first collection.
+        if (values.Count == 1)
+        {
+            var value = values.ToString();
+            _ = to.Headers.TryAddWithoutValidation(name, value) || (to.Content?.Headers.TryAddWithoutValidation(name, value) ?? false);
+        }
+        else
+        {
+            string[] all = [.. values.Select(static value => value ?? "")];
+            _ = to.Headers.TryAddWithoutValidation(name, all) || (to.Content?.Headers.TryAddWithoutValidation(name, all) ?? false);
+        }
+    }
+
+    private static bool IsTrace(string name) =>
+        name.Equals("traceparent", StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase);
+
+    private static bool HasPrefix(string name, string[] prefixes)
+    {
+        foreach (var prefix in prefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Names(StringValues connection, string name)
+    {
+        foreach (var value in connection)
+        {
+            foreach (var part in value.AsSpan().Split(','))
+            {
+                if (value.AsSpan()[part].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+}

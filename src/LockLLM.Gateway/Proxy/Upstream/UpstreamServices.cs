@@ -1,0 +1,19 @@
+using LockLLM.Gateway.Proxy.Providers;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LockLLM.Gateway.Proxy.Upstream;
+
+internal static class UpstreamServices
+{
+    public static IServiceCollection AddUpstream(this IServiceCollection services, ProxyOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(options.Upstream);
+        services.TryAddSingleton(_ => new ProviderCatalog(options.Roots));
+        services.TryAddSingleton<AccessTokens>();
+        services.TryAddSingleton<ProviderCredentials>();
+        services.TryAddSingleton<UpstreamMetrics>();
+        services.TryAddSingleton<UpstreamForwarder>();
+        return services;
+    }
+}
