@@ -119,3 +119,54 @@ public static class ThreatCategories
     /// <summary>Text made to be read by a model and not by a person.</summary>
     public const string Obfuscation = "obfuscation";
 }
+
+/// <summary>Kinds of task that routing tells apart.</summary>
+public static class TaskTypes
+{
+#pragma warning disable CS1591 // the names say it
+    public const string OpenQa = "Open QA";
+    public const string ClosedQa = "Closed QA";
+    public const string Summarization = "Summarization";
+    public const string TextGeneration = "Text Generation";
+    public const string CodeGeneration = "Code Generation";
+    public const string Chatbot = "Chatbot";
+    public const string Classification = "Classification";
+    public const string Rewrite = "Rewrite";
+    public const string Brainstorming = "Brainstorming";
+    public const string Extraction = "Extraction";
+    public const string Other = "Other";
+#pragma warning restore CS1591
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        OpenQa, ClosedQa, Summarization, TextGeneration, CodeGeneration, Chatbot, Classification, Rewrite, Brainstorming,
+        Extraction, Other,
+    ];
+}
+
+/// <summary>How hard a task is, in three steps, for routing rules.</summary>
+public static class ComplexityTiers
+{
+    /// <summary>Below 0.33.</summary>
+    public const string Low = "low";
+
+    /// <summary>From 0.33 to 0.66.</summary>
+    public const string Medium = "medium";
+
+    /// <summary>Above 0.66.</summary>
+    public const string High = "high";
+
+    /// <summary>All of them, rising.</summary>
+    public static IReadOnlyList<string> All { get; } = [Low, Medium, High];
+}
+
+/// <summary>Who pays for a proxied call.</summary>
+public static class CreditsModes
+{
+    /// <summary>The caller's own provider key.</summary>
+    public const string OwnKey = "byok";
+
+    /// <summary>The account's balance.</summary>
+    public const string Credits = "lockllm_credits";
+}

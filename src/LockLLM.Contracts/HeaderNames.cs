@@ -36,7 +36,7 @@ public static class HeaderNames
     /// <summary>Request: what happens to automated misuse, one of <see cref="ThreatActions"/>.</summary>
     public const string AbuseAction = "X-LockLLM-Abuse-Action";
 
-    /// <summary>Request: what happens to personal data, one of <see cref="PiiActions"/>.</summary>
+    /// <summary>Request: what happens to personal data, one of <see cref="PiiActions"/>. Response: what happened.</summary>
     public const string PiiAction = "X-LockLLM-PII-Action";
 
     /// <summary>Request and response: one of <see cref="SensitivityLevels"/>.</summary>
@@ -53,6 +53,15 @@ public static class HeaderNames
 
     /// <summary>Request: share of the text to keep, 0.3 to 0.7; may arrive without a method.</summary>
     public const string CompressionRate = "X-LockLLM-Compression-Rate";
+
+    /// <summary>Request: whether an answer may come from the cache, <c>true</c> (default) or <c>false</c>.</summary>
+    public const string CacheResponse = "X-LockLLM-Cache-Response";
+
+    /// <summary>Request: whole seconds an answer may be kept; <c>0</c> keeps none.</summary>
+    public const string CacheTtl = "X-LockLLM-Cache-TTL";
+
+    /// <summary>Request: nickname of the stored provider key to use.</summary>
+    public const string ProviderKey = "X-LockLLM-Provider-Key";
 
     /// <summary>Response: whether the text was scanned, <c>true</c> or <c>false</c>.</summary>
     public const string Scanned = "X-LockLLM-Scanned";
@@ -81,6 +90,117 @@ public static class HeaderNames
     /// <summary>Response: certainty of the policy verdict, 0 to 100.</summary>
     public const string PolicyConfidence = "X-LockLLM-Policy-Confidence";
 
+    /// <summary>Response: who pays, <c>byok</c> or <c>lockllm_credits</c>.</summary>
+    public const string CreditsMode = "X-LockLLM-Credits-Mode";
+
+    /// <summary>Response: the provider that answered, one of <see cref="ProviderNames"/>.</summary>
+    public const string Provider = "X-LockLLM-Provider";
+
+    /// <summary>Response: the model that answered.</summary>
+    public const string Model = "X-LockLLM-Model";
+
+    /// <summary>Response: <c>true</c> when a policy was violated. Gates the two that follow.</summary>
+    public const string PolicyWarnings = "X-LockLLM-Policy-Warnings";
+
+    /// <summary>Response: number of violated policies.</summary>
+    public const string WarningCount = "X-LockLLM-Warning-Count";
+
+    /// <summary>Response: the violated policies, coded as <see cref="ScanDetail"/>.</summary>
+    public const string WarningDetail = "X-LockLLM-Warning-Detail";
+
+    /// <summary>Response: <c>true</c> when misuse was found. Gates the three that follow.</summary>
+    public const string AbuseDetected = "X-LockLLM-Abuse-Detected";
+
+    /// <summary>Response: certainty of the misuse, 0 to 100.</summary>
+    public const string AbuseConfidence = "X-LockLLM-Abuse-Confidence";
+
+    /// <summary>Response: kinds of misuse, joined by commas.</summary>
+    public const string AbuseTypes = "X-LockLLM-Abuse-Types";
+
+    /// <summary>Response: the misuse, coded as <see cref="ScanDetail"/>.</summary>
+    public const string AbuseDetail = "X-LockLLM-Abuse-Detail";
+
+    /// <summary>Response: whether personal data was found; absent where it was not looked for.</summary>
+    public const string PiiDetected = "X-LockLLM-PII-Detected";
+
+    /// <summary>Response: kinds of personal data, joined by commas.</summary>
+    public const string PiiTypes = "X-LockLLM-PII-Types";
+
+    /// <summary>Response: number of pieces of personal data.</summary>
+    public const string PiiCount = "X-LockLLM-PII-Count";
+
+    /// <summary>Response: one of <see cref="CompressionMethods"/>. Gates the two that follow.</summary>
+    public const string CompressionMethod = "X-LockLLM-Compression-Method";
+
+    /// <summary>Response: whether the text was shortened.</summary>
+    public const string CompressionApplied = "X-LockLLM-Compression-Applied";
+
+    /// <summary>Response: new length divided by the old one.</summary>
+    public const string CompressionRatio = "X-LockLLM-Compression-Ratio";
+
+    /// <summary>Response: <c>true</c> when another model was considered. Gates the twelve that follow.</summary>
+    public const string RouteEnabled = "X-LockLLM-Route-Enabled";
+
+    /// <summary>Response: kind of task.</summary>
+    public const string TaskType = "X-LockLLM-Task-Type";
+
+    /// <summary>Response: complexity of the task, 0 to 1.</summary>
+    public const string Complexity = "X-LockLLM-Complexity";
+
+    /// <summary>Response: the model chosen.</summary>
+    public const string SelectedModel = "X-LockLLM-Selected-Model";
+
+    /// <summary>Response: why it was chosen.</summary>
+    public const string RoutingReason = "X-LockLLM-Routing-Reason";
+
+    /// <summary>Response: the provider asked for.</summary>
+    public const string OriginalProvider = "X-LockLLM-Original-Provider";
+
+    /// <summary>Response: the model asked for.</summary>
+    public const string OriginalModel = "X-LockLLM-Original-Model";
+
+    /// <summary>Response: US dollars saved by routing, estimated.</summary>
+    public const string EstimatedSavings = "X-LockLLM-Estimated-Savings";
+
+    /// <summary>Response: US dollars the model asked for would have cost, estimated.</summary>
+    public const string EstimatedOriginalCost = "X-LockLLM-Estimated-Original-Cost";
+
+    /// <summary>Response: US dollars the chosen model costs, estimated.</summary>
+    public const string EstimatedRoutedCost = "X-LockLLM-Estimated-Routed-Cost";
+
+    /// <summary>Response: tokens of the prompt, estimated.</summary>
+    public const string EstimatedInputTokens = "X-LockLLM-Estimated-Input-Tokens";
+
+    /// <summary>Response: tokens of the answer, estimated.</summary>
+    public const string EstimatedOutputTokens = "X-LockLLM-Estimated-Output-Tokens";
+
+    /// <summary>Response: why a fee was taken, or none.</summary>
+    public const string RoutingFeeReason = "X-LockLLM-Routing-Fee-Reason";
+
+    /// <summary>Response: US dollars set aside for the call.</summary>
+    public const string CreditsReserved = "X-LockLLM-Credits-Reserved";
+
+    /// <summary>Response: US dollars set aside as routing fee.</summary>
+    public const string RoutingFeeReserved = "X-LockLLM-Routing-Fee-Reserved";
+
+    /// <summary>Response: US dollars paid; absent on streams.</summary>
+    public const string CreditsDeducted = "X-LockLLM-Credits-Deducted";
+
+    /// <summary>Response: US dollars left; absent on streams.</summary>
+    public const string BalanceAfter = "X-LockLLM-Balance-After";
+
+    /// <summary>Response: <c>HIT</c> or <c>MISS</c>.</summary>
+    public const string CacheStatus = "X-LockLLM-Cache-Status";
+
+    /// <summary>Response: age of the cached answer in whole seconds.</summary>
+    public const string CacheAge = "X-LockLLM-Cache-Age";
+
+    /// <summary>Response: tokens not bought thanks to the cache.</summary>
+    public const string TokensSaved = "X-LockLLM-Tokens-Saved";
+
+    /// <summary>Response: US dollars not spent thanks to the cache.</summary>
+    public const string CostSaved = "X-LockLLM-Cost-Saved";
+
     /// <summary>Every header of ours but <see cref="RequestId"/> and <see cref="UsedScanMode"/> begins with this; no such header crosses the gateway.</summary>
     public const string Prefix = "X-LockLLM-";
 
@@ -101,6 +221,7 @@ public static class HeaderNames
     [
         "Authorization", "Content-Type", RequestId, Key, XApiKey, ApiKey, GoogleApiKey,
         ScanMode, ScanAction, PolicyAction, AbuseAction, PiiAction, Sensitivity, Chunk, RouteAction, Compression, CompressionRate,
+        CacheResponse, CacheTtl, ProviderKey,
         "anthropic-version", "anthropic-beta", "anthropic-dangerous-direct-browser-access",
     ];
 
@@ -109,5 +230,10 @@ public static class HeaderNames
     [
         RequestId, LockLlmRequestId, Scanned, Safe, UsedScanMode, ScanMode, Sensitivity, Label, Blocked,
         ScanWarning, InjectionScore, Confidence, ScanDetail, PolicyConfidence, UpstreamStatus, UpstreamRequestId, ShouldRetry, RetryAfter,
+        CreditsMode, Provider, Model, PolicyWarnings, WarningCount, WarningDetail, AbuseDetected, AbuseConfidence, AbuseTypes, AbuseDetail,
+        PiiDetected, PiiTypes, PiiCount, PiiAction, CompressionMethod, CompressionApplied, CompressionRatio,
+        RouteEnabled, TaskType, Complexity, SelectedModel, RoutingReason, OriginalProvider, OriginalModel,
+        EstimatedSavings, EstimatedOriginalCost, EstimatedRoutedCost, EstimatedInputTokens, EstimatedOutputTokens, RoutingFeeReason,
+        CreditsReserved, RoutingFeeReserved, CreditsDeducted, BalanceAfter, CacheStatus, CacheAge, TokensSaved, CostSaved,
     ];
 }
