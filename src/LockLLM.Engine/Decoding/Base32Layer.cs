@@ -17,13 +17,19 @@ internal sealed class Base32Layer : Layer
     {
         for (var at = 0; at < chars.Length;)
         {
-            var next = chars[at..].IndexOfAny(Alphabet);
-            if (next < 0)
+            // A run of so many characters covers one position in as many: the others need no look.
+            if (at + Fewest > chars.Length)
             {
                 return;
             }
 
-            var from = at + next;
+            if (!Alphabet.Contains(chars[at + Fewest - 1]) && chars[at + Fewest - 1] != '=')
+            {
+                at += Fewest;
+                continue;
+            }
+
+            var from = at + Math.Max(0, chars[at..].IndexOfAny(Alphabet));
             var length = chars[from..].IndexOfAnyExcept(Padded);
             at = length < 0 ? chars.Length : from + length;
             if (at - from < Fewest || (from > 0 && char.IsLetterOrDigit(chars[from - 1])))

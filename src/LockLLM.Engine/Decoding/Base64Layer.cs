@@ -82,10 +82,15 @@ internal sealed class Base64Layer : Layer
     private static int ReadPieces(ReadOnlySpan<char> chars, int from, int to, Rewriter text, DecodingBuffers buffers, out bool isRead)
     {
         var whole = ChunkGroup.Collect(chars, from, to, Base64Alphabet.Padded, Separators, hasPrefixes: false, buffers);
+        isRead = false;
+        if (whole.Count == 1)
+        {
+            return whole.End;
+        }
+
         var full = whole.WithoutShortLast();
         var group = whole.Last.Length == 1 || Base64Alphabet.LooksLikeWord(whole.Last) ? full : whole;
         var isLine = to - from >= ShortestLine && to < chars.Length && chars[to] is '\r' or '\n';
-        isRead = false;
         if (group.Compact.Length < Fewest || group.Count < (isLine ? 2 : 3))
         {
             return group.End;

@@ -17,6 +17,12 @@ internal static class Base64Words
     /// <summary>Reads the words that begin with this token; returns where the last one ends, replaced or not.</summary>
     public static int Read(ReadOnlySpan<char> chars, int from, int to, Rewriter text, DecodingBuffers buffers, out bool areWords)
     {
+        areWords = false;
+        if (!HasNext(chars, to))
+        {
+            return to;
+        }
+
         var (at, tokenEnd, end, words, encoded, used) = (from, to, to, 0, 0, 0);
         Span<char> message = stackalloc char[2 * LongestWord];
         var decoded = default(Span<char>);
@@ -36,7 +42,7 @@ internal static class Base64Words
                 used += Join(message[..length], decoded[used..]);
             }
 
-            if (end + 1 >= chars.Length || chars[end] is not (' ' or '\n' or ',') || !Base64Alphabet.Characters.Contains(chars[end + 1]))
+            if (!HasNext(chars, end))
             {
                 break;
             }
@@ -49,6 +55,9 @@ internal static class Base64Words
             && text.Replace(from, end, decoded[..(used - 1)], EncodingLayers.Base64);
         return end;
     }
+
+    private static bool HasNext(ReadOnlySpan<char> chars, int end) =>
+        end + 1 < chars.Length && chars[end] is ' ' or '\n' or ',' && Base64Alphabet.Characters.Contains(chars[end + 1]);
 
     /// <summary>Decodes the first words again, now that there are enough of them.</summary>
     private static int Restore(ReadOnlySpan<char> chars, int from, int until, Span<char> decoded)

@@ -14,9 +14,6 @@ internal sealed class Decoder
 
     private const int Rounds = 3;
 
-    /// <summary>Layers only shrink text, but for compressed matter, which has a limit of its own; so this is never used up.</summary>
-    private const int BudgetBase = 1024 * 1024;
-
     // Escapes stand inside the alphabets of the others, decimal digits inside that of hexadecimal, all inside that of base64.
     private readonly Layer[] _layers =
     [
@@ -33,11 +30,24 @@ internal sealed class Decoder
     public bool Decode(MappedText source, MappedText target)
     {
         target.Clear();
-        _rewriter.Budget = (16L * source.Length) + BudgetBase;
-        _buffers.Renew(source.Length);
+        _buffers.Renew();
         var text = source;
-        for (var round = 0; round < Rounds && RunRound(ref text); round++)
+        var signals = TextSignals.Of(text.Chars);
+
+        // Layer after layer, round after round, until all of them in turn found nothing more.
+        var quiet = 0;
+        for (var step = 0; step < Rounds * _layers.Length && quiet < _layers.Length; step++)
         {
+            if (step % _layers.Length == 0 && step > 0)
+            {
+                signals = TextSignals.Of(text.Chars);
+            }
+
+            quiet++;
+            if (_layers[step % _layers.Length] is var layer && layer.MayApply(signals) && Undo(layer, ref text))
+            {
+                (signals, quiet) = (TextSignals.Unknown, 0);
+            }
         }
 
         target.Append(text, 0, text.Length);
@@ -52,28 +62,17 @@ internal sealed class Decoder
         _buffers.Forget(keepCapacity);
     }
 
-    private bool RunRound(ref MappedText text)
+    private bool Undo(Layer layer, ref MappedText text)
     {
-        var signals = TextSignals.Of(text.Chars);
-        var changed = false;
-        foreach (var layer in _layers)
+        _rewriter.Begin(text, _next);
+        layer.Undo(text.Chars, _rewriter, _buffers);
+        if (!_rewriter.Finish())
         {
-            if (!layer.MayApply(signals))
-            {
-                continue;
-            }
-
-            _rewriter.Begin(text, _next);
-            layer.Undo(text.Chars, _rewriter, _buffers);
-            if (_rewriter.Finish())
-            {
-                (_current, _next) = (_next, _current);
-                text = _current;
-                signals = TextSignals.Of(text.Chars);
-                changed = true;
-            }
+            return false;
         }
 
-        return changed;
+        (_current, _next) = (_next, _current);
+        text = _current;
+        return true;
     }
 }

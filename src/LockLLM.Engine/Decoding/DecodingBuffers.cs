@@ -7,7 +7,9 @@ namespace LockLLM.Engine.Decoding;
 internal sealed class DecodingBuffers
 {
     private const int MostInflations = 8;
-    private const int InflatedBase = 64 * 1024;
+
+    /// <summary>What may come out of the compressed matter of one text: what a small bomb holds must not cost more than a long text does.</summary>
+    private const int MostInflated = 32 * 1024;
     private const int FewestZlibBytes = 12;
     private const int FewestUtf16Bytes = 20;
 
@@ -19,8 +21,8 @@ internal sealed class DecodingBuffers
 
     private int _inflatedLeft;
 
-    /// <summary>Begins a text: at most its own length and 64 KiB come out of compressed matter.</summary>
-    public void Renew(int textLength) => (_inflations, _inflatedLeft) = (0, textLength + InflatedBase);
+    /// <summary>Begins a text.</summary>
+    public void Renew() => (_inflations, _inflatedLeft) = (0, MostInflated);
 
     public Span<byte> Bytes(int count) => Room(ref _bytes, count);
 

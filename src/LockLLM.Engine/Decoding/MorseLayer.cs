@@ -1,3 +1,4 @@
+using System.Buffers;
 using LockLLM.Engine.Text;
 
 namespace LockLLM.Engine.Decoding;
@@ -12,6 +13,8 @@ internal sealed class MorseLayer : Layer
     private const int FewestLetters = 4;
     private const int LongestSign = 6;
 
+    private static readonly SearchValues<char> Marks = SearchValues.Create(".·•∙⋅●․‧-_−–—‐‑‒―");
+
     // A sign is its marks after a leading 1 bit, dash = 1.
     private static readonly char[] Signs = BuildSigns();
 
@@ -23,12 +26,12 @@ internal sealed class MorseLayer : Layer
     {
         for (var at = 0; at < chars.Length;)
         {
-            if (!IsMark(chars[at]))
+            if (chars[at..].IndexOfAny(Marks) is var next && next < 0)
             {
-                at++;
-                continue;
+                return;
             }
 
+            at += next;
             if (at > 0 && char.IsLetterOrDigit(chars[at - 1]))
             {
                 while (at < chars.Length && IsMark(chars[at]))

@@ -10,9 +10,6 @@ internal sealed class Rewriter
     private int _copied;
     private bool _changed;
 
-    /// <summary>How many decoded characters may still be written: decoding never multiplies a text without end.</summary>
-    public long Budget { get; set; }
-
     /// <summary>Everything before this position of the source is settled.</summary>
     public int Done => _copied;
 
@@ -36,12 +33,6 @@ internal sealed class Rewriter
     /// <summary>Puts a decoded text, set apart from neighbouring words, in the place of a range.</summary>
     public bool Replace(int from, int to, ReadOnlySpan<char> text, EncodingLayers layers)
     {
-        if (text.Length > Budget)
-        {
-            return false;
-        }
-
-        Budget -= text.Length;
         CopyUntil(from);
         if (_target.Length > 0 && char.IsLetterOrDigit(_target.Chars[^1]))
         {

@@ -27,6 +27,10 @@ internal sealed class CipherBreaker(CharacterModel language)
     /// <summary>The longest piece that is read in one way.</summary>
     private const int SampleLength = 160;
 
+    /// <summary>The symbols that say which ways to read a piece are worth a whole look, and how many are.</summary>
+    private const int RankingLength = 32;
+    private const int Finalists = 4;
+
     /// <summary>A sentence shorter than this is read together with the next.</summary>
     private const int ShortestSentence = 30;
 
@@ -39,6 +43,7 @@ internal sealed class CipherBreaker(CharacterModel language)
     private readonly List<(int From, int To)> _stretches = [];
     private readonly char[] _sample = new char[SampleLength];
     private readonly byte[] _symbols = new byte[SampleLength];
+    private readonly int[] _ranking = new int[Reading.LetterReadings];
 
     /// <summary>Copies the text with enciphered stretches read. False if nothing looks enciphered, and the target is unused.</summary>
     public bool Read(MappedText source, MappedText target)
@@ -64,8 +69,8 @@ internal sealed class CipherBreaker(CharacterModel language)
                 }
 
                 // Pieces written backwards stand in reverse order too.
-                while (reading.Cipher == Cipher.Reversed && to < stretchEnd && PieceEnd(source.Chars, to, stretchEnd) is var next
-                    && FindReading(source.Chars[to..next], reading)?.Cipher == Cipher.Reversed)
+                while (reading == Reading.Reversed && to < stretchEnd && PieceEnd(source.Chars, to, stretchEnd) is var next
+                    && FindReading(source.Chars[to..next], reading) == Reading.Reversed)
                 {
                     to = next;
                 }
@@ -184,104 +189,102 @@ internal sealed class CipherBreaker(CharacterModel language)
     /// <param name="last">How the text before was read: reading on in that way needs less evidence.</param>
     private Reading? FindReading(ReadOnlySpan<char> text, Reading? last)
     {
-        var sample = _sample.AsSpan(0, Math.Min(SampleLength, text.Length));
-        text[..sample.Length].CopyTo(sample);
-        var asItStands = Average(sample);
-
-        var symbols = CharacterModel.ReadSymbols(sample, _symbols);
-        var (best, cost) = (new Reading(Cipher.Mirrored, 0), AverageOf(symbols, new Reading(Cipher.Mirrored, 0)));
-        for (var shift = 1; shift < 26; shift++)
+        if (!IsMostlyLetters(text))
         {
-            var reading = new Reading(Cipher.Rotated, shift);
-            if (AverageOf(symbols, reading) is var rotatedCost && rotatedCost < cost)
-            {
-                (best, cost) = (reading, rotatedCost);
-            }
+            return null;
         }
 
         // Backwards, the end of the stretch is the beginning of the text.
-        text[^sample.Length..].CopyTo(sample);
-        sample.Reverse();
-        if (Average(sample) is var reversedCost && reversedCost < cost)
+        var best = Reading.Reversed;
+        var cost = AverageOf(SymbolsBackwards(text[^Math.Min(SampleLength, text.Length)..]), Reading.AsItStands);
+
+        var symbols = Symbols(text[..Math.Min(SampleLength, text.Length)]);
+        var asItStands = AverageOf(symbols, Reading.AsItStands);
+        var beginning = symbols[..Math.Min(RankingLength, symbols.Length)];
+        for (var i = 0; i < _ranking.Length; i++)
         {
-            (best, cost) = (new Reading(Cipher.Reversed, 0), reversedCost);
+            // Cost and reading in one number, so that the cheapest come first.
+            _ranking[i] = (language.CostOf(beginning, Reading.OfLetters(i).Meaning) * Reading.LetterReadings) + i;
+        }
+
+        _ranking.AsSpan().Sort();
+        foreach (var ranked in _ranking.AsSpan(0, Finalists))
+        {
+            var reading = Reading.OfLetters(ranked % Reading.LetterReadings);
+            if (AverageOf(symbols, reading) is var whole && whole < cost)
+            {
+                (best, cost) = (reading, whole);
+            }
         }
 
         var slack = best == last ? Gain / 2 : 0;
         return cost <= Math.Min(Readable + slack, asItStands - Gain + slack) ? best : null;
     }
 
+    /// <summary>What is not is no prose under any reading.</summary>
+    private static bool IsMostlyLetters(ReadOnlySpan<char> text)
+    {
+        var letters = 0;
+        foreach (var character in text)
+        {
+            letters += IsLetter(character) ? 1 : 0;
+        }
+
+        return letters * 2 > text.Length;
+    }
+
     /// <summary>Takes in the words beside a stretch that are likelier when read the same way; a short one may pass for language as it stands.</summary>
     private (int From, int To) Extend(ReadOnlySpan<char> text, int first, int from, int to, Reading reading)
     {
-        while (true)
+        while (WordBeside(text, from, first, -1) is var (start, end) && IsLikelier(text[start..end], reading))
         {
-            var end = from;
-            while (end > first && from - end < MaxGap && !IsLetter(text[end - 1]) && text[end - 1] != '\n')
-            {
-                end--;
-            }
-
-            var start = end;
-            while (start > first && end - start < SampleLength && IsLetter(text[start - 1]))
-            {
-                start--;
-            }
-
-            if (start == end || !IsLikelier(text[start..end], reading))
-            {
-                break;
-            }
-
             from = start;
         }
 
-        while (true)
+        while (WordBeside(text, to, text.Length, 1) is var (start, end) && IsLikelier(text[start..end], reading))
         {
-            var start = to;
-            while (start < text.Length && start - to < MaxGap && !IsLetter(text[start]) && text[start] != '\n')
-            {
-                start++;
-            }
-
-            var end = start;
-            while (end < text.Length && end - start < SampleLength && IsLetter(text[end]))
-            {
-                end++;
-            }
-
-            if (start == end || !IsLikelier(text[start..end], reading))
-            {
-                return (from, to);
-            }
-
             to = end;
         }
+
+        return (from, to);
+    }
+
+    /// <summary>The word next to a position, going left or right as far as a limit, with few signs before it; none at a line's end.</summary>
+    private static (int From, int To)? WordBeside(ReadOnlySpan<char> text, int at, int limit, int step)
+    {
+        var ahead = step < 0 ? -1 : 0;
+        var near = at;
+        while (near != limit && Math.Abs(near - at) < MaxGap && !IsLetter(text[near + ahead]) && text[near + ahead] != '\n')
+        {
+            near += step;
+        }
+
+        var far = near;
+        while (far != limit && Math.Abs(far - near) < SampleLength && IsLetter(text[far + ahead]))
+        {
+            far += step;
+        }
+
+        return near == far ? null : (Math.Min(near, far), Math.Max(near, far));
     }
 
     private bool IsLikelier(ReadOnlySpan<char> word, Reading reading)
     {
-        var sample = _sample.AsSpan(0, word.Length);
-        word.CopyTo(sample);
-        var asItStands = Average(sample);
-        if (reading.Cipher == Cipher.Reversed)
-        {
-            sample.Reverse();
-            return Average(sample) < asItStands;
-        }
-
-        return AverageOf(CharacterModel.ReadSymbols(sample, _symbols), reading) < asItStands;
+        var asItStands = AverageOf(Symbols(word), Reading.AsItStands);
+        return reading == Reading.Reversed
+            ? AverageOf(SymbolsBackwards(word), Reading.AsItStands) < asItStands
+            : AverageOf(Symbols(word), reading) < asItStands;
     }
 
     private static void AppendRead(MappedText source, int from, int to, Reading reading, MappedText target)
     {
-        if (reading.Cipher == Cipher.Reversed)
+        if (reading == Reading.Reversed)
         {
             AppendReversed(source, from, to, target);
             return;
         }
 
-        var layer = reading is { Cipher: Cipher.Rotated, Shift: 13 } ? EncodingLayers.Rot13 : EncodingLayers.Caesar;
+        var layer = reading == Reading.Rot13 ? EncodingLayers.Rot13 : EncodingLayers.Caesar;
         for (var i = from; i < to; i++)
         {
             var character = source.Chars[i];
@@ -305,36 +308,62 @@ internal sealed class CipherBreaker(CharacterModel language)
         }
     }
 
-    /// <summary>Cost a character of a text under a reading; <c>_symbols</c> holds its symbols.</summary>
-    private int AverageOf(int symbols, Reading reading)
-    {
-        Span<byte> meaning = stackalloc byte[CharacterModel.Symbols];
-        for (var letter = 0; letter < CharacterModel.Gap; letter++)
-        {
-            meaning[letter] = (byte)CharacterModel.Symbol(reading.Read((char)('a' + letter)));
-        }
+    /// <summary>Cost a symbol under a reading; the highest there is for none.</summary>
+    private int AverageOf(ReadOnlySpan<byte> symbols, Reading reading) =>
+        symbols.IsEmpty ? int.MaxValue : language.CostOf(symbols, reading.Meaning) / symbols.Length;
 
-        meaning[CharacterModel.Gap] = CharacterModel.Gap;
-        return symbols == 0 ? int.MaxValue : language.CostOf(_symbols.AsSpan(0, symbols), meaning) / symbols;
-    }
+    private ReadOnlySpan<byte> Symbols(ReadOnlySpan<char> text) => _symbols.AsSpan(0, CharacterModel.ReadSymbols(text, _symbols));
 
-    private int Average(ReadOnlySpan<char> text)
+    private ReadOnlySpan<byte> SymbolsBackwards(ReadOnlySpan<char> text)
     {
-        var (cost, symbols) = language.CostOf(text);
-        return symbols == 0 ? int.MaxValue : cost / symbols;
+        var sample = _sample.AsSpan(0, text.Length);
+        text.CopyTo(sample);
+        sample.Reverse();
+        return Symbols(sample);
     }
 
     private static bool IsLetter(char character) => CharacterModel.Symbol(character) != CharacterModel.Gap;
 
-    private enum Cipher
+    /// <summary>What each letter stands for, or that the letters stand backwards.</summary>
+    private readonly record struct Reading
     {
-        Rotated,
-        Mirrored,
-        Reversed,
-    }
+        /// <summary>Rotations by 1 to 25 places, and the mirrored alphabet.</summary>
+        public const int LetterReadings = 26;
 
-    private readonly record struct Reading(Cipher Cipher, int Shift)
-    {
-        public char Read(char letter) => Cipher == Cipher.Mirrored ? (char)('a' + 'z' - letter) : (char)('a' + ((letter - 'a' + Shift) % 26));
+        private const int Mirrored = 26;
+        private const int Backwards = 27;
+        private static readonly byte[] s_meanings = BuildMeanings();
+        private readonly int _number;
+
+        private Reading(int number) => _number = number;
+
+        public static Reading AsItStands => new(0);
+
+        public static Reading Rot13 => new(13);
+
+        public static Reading Reversed => new(Backwards);
+
+        /// <summary>For each symbol the one that it stands for.</summary>
+        public ReadOnlySpan<byte> Meaning => s_meanings.AsSpan(_number * CharacterModel.Symbols, CharacterModel.Symbols);
+
+        public static Reading OfLetters(int index) => new(index + 1);
+
+        public char Read(char letter) => (char)('a' + Meaning[letter - 'a']);
+
+        private static byte[] BuildMeanings()
+        {
+            var meanings = new byte[(LetterReadings + 1) * CharacterModel.Symbols];
+            for (var number = 0; number <= LetterReadings; number++)
+            {
+                for (var letter = 0; letter < CharacterModel.Gap; letter++)
+                {
+                    meanings[(number * CharacterModel.Symbols) + letter] = (byte)(number == Mirrored ? 25 - letter : (letter + number) % 26);
+                }
+
+                meanings[(number * CharacterModel.Symbols) + CharacterModel.Gap] = CharacterModel.Gap;
+            }
+
+            return meanings;
+        }
     }
 }

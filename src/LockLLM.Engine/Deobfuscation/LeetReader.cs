@@ -14,6 +14,8 @@ internal sealed class LeetReader(CharacterModel language)
     private const string Signs = "0123456789@$!|+";
     private static readonly SearchValues<char> s_signs = SearchValues.Create(Signs);
 
+    private static readonly sbyte[] s_places = [.. Enumerable.Range(0, 128).Select(static c => (sbyte)Signs.IndexOf((char)c, StringComparison.Ordinal))];
+
     /// <summary>Letters that each sign may stand for, in the order of <see cref="Signs"/>.</summary>
     private static readonly string[] s_readings = ["o", "il", "z", "e", "a", "s", "gb", "t", "b", "g", "a", "s", "il", "il", "t"];
 
@@ -178,8 +180,7 @@ internal sealed class LeetReader(CharacterModel language)
         _survivors[0] = new Path(0, CharacterModel.Start, 0, ' ');
         for (var i = 0; i < word.Length; i++)
         {
-            var sign = Signs.IndexOf(word[i], StringComparison.Ordinal);
-            ReadOnlySpan<char> letters = sign < 0 ? [word[i]] : s_readings[sign];
+            ReadOnlySpan<char> letters = SignOf(word[i]) is >= 0 and var sign ? s_readings[sign] : word.Slice(i, 1);
             var count = 0;
             for (var s = 0; s < survivors; s++)
             {
@@ -206,21 +207,35 @@ internal sealed class LeetReader(CharacterModel language)
         return (_survivors[0].Cost + language.Cost(_survivors[0].Context, CharacterModel.Gap)) / (word.Length + 1);
     }
 
-    /// <summary>Keeps the cheapest candidates, cheapest first.</summary>
+    /// <summary>Keeps the cheapest candidates, cheapest first; of equal ones the first.</summary>
     private int Keep(int count)
     {
-        var candidates = _candidates.AsSpan(0, count);
-        if (count > 1)
+        var kept = 0;
+        foreach (var candidate in _candidates.AsSpan(0, count))
         {
-            candidates.Sort(static (a, b) => a.Cost.CompareTo(b.Cost));
+            var place = kept;
+            for (; place > 0 && candidate.Cost < _survivors[place - 1].Cost; place--)
+            {
+                if (place < Beam)
+                {
+                    _survivors[place] = _survivors[place - 1];
+                }
+            }
+
+            if (place < Beam)
+            {
+                _survivors[place] = candidate;
+                kept = Math.Min(kept + 1, Beam);
+            }
         }
 
-        var kept = Math.Min(Beam, count);
-        candidates[..kept].CopyTo(_survivors);
         return kept;
     }
 
-    private static bool IsWordCharacter(char character) => char.IsAsciiLetterLower(character) || s_signs.Contains(character);
+    private static bool IsWordCharacter(char character) => char.IsAsciiLetterLower(character) || SignOf(character) >= 0;
+
+    /// <summary>The place of a sign among <see cref="Signs"/>, -1 for any other character.</summary>
+    private static int SignOf(char character) => character < s_places.Length ? s_places[character] : -1;
 
     private readonly record struct Word(int From, int To, int Letters);
 

@@ -9,12 +9,18 @@ namespace LockLLM.Engine.Detection;
 /// </summary>
 internal sealed class DetectionPass(InjectionModel model)
 {
+    /// <summary>Characters whose features are summed while they are still in the processor's cache.</summary>
+    private const int PieceLength = 2048;
+
     /// <summary>A finding reaches to the ends of its sentences, if those are at most this far away.</summary>
     private const int MaxSentenceReach = 120;
 
     private readonly Canonicalizer _canonicalizer = new(model.Language);
     private readonly FeatureExtractor _features = new();
     private readonly List<Region> _regions = [];
+
+    // For each character, and once before the first, how many features there were and the sum of their weights.
+    private int[] _counts = [];
     private int[] _sums = [];
 
     /// <summary>Scores a text and adds what was found. Returns the score of its worst window, 0 to 100.</summary>
@@ -38,9 +44,9 @@ internal sealed class DetectionPass(InjectionModel model)
         _canonicalizer.Forget(keepCapacity);
         _features.Forget(keepCapacity);
         _regions.Clear();
-        if (_sums.Length > keepCapacity * 8L)
+        if (_sums.Length > keepCapacity)
         {
-            _sums = [];
+            (_counts, _sums) = ([], []);
         }
     }
 
@@ -53,13 +59,7 @@ internal sealed class DetectionPass(InjectionModel model)
             return 0;
         }
 
-        _features.Extract(text);
-        if (_sums.Length <= _features.Count)
-        {
-            _sums = new int[Math.Max(4096, _features.Count * 2)];
-        }
-
-        model.Accumulate(_features.Indices, headIndex, _sums);
+        SumFeatures(text, headIndex);
         var head = model.Heads[headIndex];
         var worst = 0d;
         for (var w = 0; w < TextWindows.Widths.Length; w++)
@@ -86,14 +86,50 @@ internal sealed class DetectionPass(InjectionModel model)
         return worst;
     }
 
-    private float RawScore(int from, int to, ModelHead head, int width)
+    private void SumFeatures(ReadOnlySpan<char> text, int head)
     {
-        var (first, last) = FeatureRange(from, to);
-        return head.Biases[width] + ((_sums[last] - _sums[first]) * head.Scale * LinearScale.Of(last - first));
+        if (_sums.Length <= text.Length)
+        {
+            _counts = new int[Math.Max(1024, text.Length + (text.Length / 4))];
+            _sums = new int[_counts.Length];
+        }
+
+        var (count, sum) = (0, 0);
+        _features.Begin();
+        for (int from = 0, to; from < text.Length; from = to)
+        {
+            to = Math.Min(text.Length, from + PieceLength);
+            _features.Read(text[from..to], isLast: to == text.Length);
+            sum = model.Accumulate(_features.Indices, _features.Ends, head, sum, _sums.AsSpan(from + 1));
+            for (var i = from; i < to; i++)
+            {
+                _counts[i + 1] = count + _features.Ends[i - from];
+            }
+
+            count += _features.Count;
+        }
     }
 
-    private (int First, int Last) FeatureRange(int from, int to) =>
-        (from == 0 ? 0 : _features.Ends[from - 1], to == 0 ? 0 : _features.Ends[to - 1]);
+    private float RawScore(int from, int to, ModelHead head, int width) =>
+        head.Biases[width] + ((_sums[to] - _sums[from]) * head.Scale * LinearScale.Of(_counts[to] - _counts[from]));
+
+    /// <summary>Names the kind of the attack in a range.</summary>
+    private ThreatCategory Classify(ReadOnlySpan<char> text)
+    {
+        Span<long> votes = stackalloc long[CategoryModel.Classes];
+        votes.Clear();
+        var count = 0;
+        _features.Begin();
+        for (int from = 0, to; from < text.Length; from = to)
+        {
+            to = Math.Min(text.Length, from + PieceLength);
+            _features.Read(text[from..to], isLast: to == text.Length);
+            model.Categories.Add(_features.Indices, votes);
+            count += _features.Count;
+        }
+
+        return model.Categories.Likeliest(votes, count);
+    }
 
     /// <summary>Windows that overlap become one region. A narrow one tells the place better and so replaces the wide ones it lies in.</summary>
     private void AddRegion(Region added)
@@ -122,8 +158,7 @@ internal sealed class DetectionPass(InjectionModel model)
     private void AddFinding(Region region, MappedText canonical, Trust trust, int head, List<Finding> findings)
     {
         var (from, to) = Narrow(region, canonical.Chars, head);
-        var (first, last) = FeatureRange(from, to);
-        var category = model.Categories.Classify(_features.Indices[first..last]);
+        var category = Classify(canonical.Chars[from..to]);
         if (category == ThreatCategory.Injection && trust is (Trust.Tool or Trust.Document))
         {
             category = ThreatCategory.RagInjection;
@@ -145,19 +180,19 @@ internal sealed class DetectionPass(InjectionModel model)
     private (int From, int To) Narrow(Region region, ReadOnlySpan<char> text, int headIndex)
     {
         var head = model.Heads[headIndex];
-        var (windowFirst, windowLast) = FeatureRange(region.From, Math.Min(region.To, region.From + TextWindows.Widths[region.Width]));
-        var needed = (long)((head.Calibration.High - head.Biases[region.Width]) * LinearScale.Of(windowLast - windowFirst) / head.Scale);
+        var windowEnd = Math.Min(region.To, region.From + TextWindows.Widths[region.Width]);
+        var features = _counts[windowEnd] - _counts[region.From];
+        var needed = (long)((head.Calibration.High - head.Biases[region.Width]) * LinearScale.Of(features) / head.Scale);
         int from = region.From, start = region.From, to = region.To;
         long sum = 0, best = long.MinValue;
         for (var i = region.From; i < region.To; i++)
         {
-            var (first, last) = FeatureRange(i, i + 1);
             if (sum <= 0)
             {
                 (sum, start) = (0, i);
             }
 
-            sum += _sums[last] - _sums[first] - (needed * (last - first));
+            sum += _sums[i + 1] - _sums[i] - (needed * (_counts[i + 1] - _counts[i]));
             if (sum > best)
             {
                 (best, from, to) = (sum, start, i + 1);

@@ -15,13 +15,15 @@ internal sealed class FeatureExtractor
     private const int RecentSlots = 512;
     private readonly (uint Slot, int At)[] _recent = new (uint, int)[RecentSlots];
     private int _clock;
+    private Gram _gram;
+    private Words _words;
     private uint[] _indices = [];
     private int[] _ends = [];
 
-    /// <summary>Table slots of the features, in text order.</summary>
+    /// <summary>Table slots of the features of the piece read last, in text order.</summary>
     public ReadOnlySpan<uint> Indices => _indices.AsSpan(0, Count);
 
-    /// <summary>For each character the number of features completed up to and including it.</summary>
+    /// <summary>For each character of that piece the number of its features completed up to and including the character.</summary>
     public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Length);
 
     public int Count { get; private set; }
@@ -38,18 +40,34 @@ internal sealed class FeatureExtractor
         }
     }
 
+    /// <summary>Reads a whole text.</summary>
     public void Extract(ReadOnlySpan<char> text)
     {
+        Begin();
+        Read(text, isLast: true);
+    }
+
+    /// <summary>Begins a text that comes in pieces: together they give the features of the whole.</summary>
+    public void Begin()
+    {
+        // Two spaces stand before the text, so that its first letters form grams that say "begins here".
+        _gram = new Gram(' ', ' ', ' ', ' ');
+        _words = new Words(WordSeed, 0, 0, false);
+
+        // Everything met in earlier texts is long ago.
+        _clock += Refractory;
+    }
+
+    /// <summary>Reads the next piece of a text.</summary>
+    public void Read(ReadOnlySpan<char> text, bool isLast)
+    {
         EnsureRoom(text.Length);
-        StartClock(text.Length);
+        KeepClockFromOverflow(text.Length);
         var indices = _indices;
         var ends = _ends;
         var count = 0;
-
-        // Two spaces stand before the text, so that its first letters form grams that say "begins here".
-        uint c0 = ' ', c1 = ' ', c2 = ' ', c3 = ' ';
-        ulong word = WordSeed, previous = 0, beforePrevious = 0;
-        var inWord = false;
+        var (c0, c1, c2, c3) = _gram;
+        var (word, previous, beforePrevious, inWord) = _words;
 
         for (var i = 0; i < text.Length; i++)
         {
@@ -84,12 +102,14 @@ internal sealed class FeatureExtractor
             ends[i] = count;
         }
 
-        if (inWord)
+        if (inWord && isLast && !text.IsEmpty)
         {
             count = EmitWord(indices, count, word, ref previous, ref beforePrevious);
             ends[text.Length - 1] = count;
         }
 
+        _gram = new Gram(c0, c1, c2, c3);
+        _words = new Words(word, previous, beforePrevious, inWord);
         (Count, Length) = (count, text.Length);
     }
 
@@ -150,16 +170,13 @@ internal sealed class FeatureExtractor
         return isRepeated ? count : count + 1;
     }
 
-    /// <summary>Lets everything met in earlier texts be long ago.</summary>
-    private void StartClock(int length)
+    private void KeepClockFromOverflow(int length)
     {
         if (_clock > int.MaxValue - length - (2 * Refractory))
         {
             _recent.AsSpan().Clear();
-            _clock = 0;
+            _clock = Refractory;
         }
-
-        _clock += Refractory;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -189,4 +206,10 @@ internal sealed class FeatureExtractor
             _indices = new uint[(capacity * 6) + 7];
         }
     }
+
+    /// <summary>The last four characters.</summary>
+    private readonly record struct Gram(uint C0, uint C1, uint C2, uint C3);
+
+    /// <summary>The word that is being read, and the two before it, as hashes.</summary>
+    private readonly record struct Words(ulong Word, ulong Previous, ulong BeforePrevious, bool InWord);
 }

@@ -69,39 +69,20 @@ internal sealed class CharacterModel
     }
 
     /// <summary>Cost of symbols that each stand for another one, in sixteenths of a bit.</summary>
+    /// <param name="symbols">What <see cref="ReadSymbols"/> wrote.</param>
     /// <param name="meaning">For each of the 27 symbols the one that it stands for.</param>
     public int CostOf(ReadOnlySpan<byte> symbols, ReadOnlySpan<byte> meaning)
     {
-        int context = Start, cost = 0;
+        // The last three symbols kept apart rather than as one context, so that no step waits for the one before.
+        int first = Gap, second = Gap, third = Gap, cost = 0;
         var costs = _costs;
         foreach (var symbol in symbols)
         {
-            var gram = (context * Symbols) + meaning[symbol];
-            cost += costs[gram];
-            context = gram % Contexts;
+            int fourth = meaning[symbol];
+            cost += costs[(((((first * Symbols) + second) * Symbols) + third) * Symbols) + fourth];
+            (first, second, third) = (second, third, fourth);
         }
 
         return cost;
-    }
-
-    /// <summary>Cost of a text from one gap to the next, gaps collapsed, in sixteenths of a bit; with the number of symbols counted.</summary>
-    public (int Cost, int Symbols) CostOf(ReadOnlySpan<char> text)
-    {
-        int context = Start, cost = 0, symbols = 0, last = Gap;
-        foreach (var character in text)
-        {
-            var symbol = Symbol(character);
-            if (symbol == Gap && last == Gap)
-            {
-                continue;
-            }
-
-            cost += Cost(context, symbol);
-            context = Next(context, symbol);
-            last = symbol;
-            symbols++;
-        }
-
-        return (cost, symbols);
     }
 }

@@ -28,25 +28,29 @@ internal sealed class CategoryModel
 
     public static int Slot(uint index) => (int)(index >> (FeatureSchema.Bits - Bits));
 
-    /// <summary>The likeliest kind of the attack that these features describe.</summary>
-    public ThreatCategory Classify(ReadOnlySpan<uint> indices)
+    /// <summary>Adds what features say for each kind.</summary>
+    /// <param name="indices">Slots of the features.</param>
+    /// <param name="votes">One sum for each kind, zero at first.</param>
+    public void Add(ReadOnlySpan<uint> indices, Span<long> votes)
     {
-        Span<long> sums = stackalloc long[Classes];
-        sums.Clear();
         foreach (var index in indices)
         {
             var row = _weights.AsSpan(Slot(index) * Classes, Classes);
             for (var c = 0; c < Classes; c++)
             {
-                sums[c] += row[c];
+                votes[c] += row[c];
             }
         }
+    }
 
-        var norm = Scale * LinearScale.Of(indices.Length);
+    /// <summary>The likeliest kind of the attack that so many features voted on.</summary>
+    public ThreatCategory Likeliest(ReadOnlySpan<long> votes, int features)
+    {
+        var norm = Scale * LinearScale.Of(features);
         var best = 0;
         for (var c = 1; c < Classes; c++)
         {
-            best = (sums[c] * norm) + _biases[c] > (sums[best] * norm) + _biases[best] ? c : best;
+            best = (votes[c] * norm) + _biases[c] > (votes[best] * norm) + _biases[best] ? c : best;
         }
 
         return (ThreatCategory)best;

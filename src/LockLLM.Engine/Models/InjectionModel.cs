@@ -50,20 +50,29 @@ internal sealed class InjectionModel
 
     public static int HeadFor(Trust trust) => trust is Trust.Tool or Trust.Document ? 1 : 0;
 
-    /// <summary>Running sums of a head's weights: entry n holds the sum of the first n features.</summary>
-    /// <remarks>Slots first, sums after, measured 1.6 to 2.2 times faster than in one loop. A sum may wrap; differences stay right.</remarks>
+    /// <summary>Goes on with running sums of a head's weights, one for each character.</summary>
+    /// <param name="indices">Slots of the features of a piece of text.</param>
+    /// <param name="ends">For each character of the piece the number of features completed with it.</param>
+    /// <param name="head">Which head.</param>
+    /// <param name="sum">The sum before the piece.</param>
+    /// <param name="sums">For each character the sum up to and including its features. It may wrap; differences stay right.</param>
+    /// <returns>The sum after the piece.</returns>
     [SkipLocalsInit]
-    public void Accumulate(ReadOnlySpan<uint> indices, int head, Span<int> sums)
+    public int Accumulate(ReadOnlySpan<uint> indices, ReadOnlySpan<int> ends, int head, int sum, Span<int> sums)
     {
         var weights = _weights.AsSpan(head);
-        var sum = 0;
-        for (var i = 0; i < indices.Length; i++)
+        var feature = 0;
+        for (var i = 0; i < ends.Length; i++)
         {
+            for (; feature < ends[i]; feature++)
+            {
+                sum += weights[(int)(indices[feature] * HeadCount)];
+            }
+
             sums[i] = sum;
-            sum += weights[(int)(indices[i] * HeadCount)];
         }
 
-        sums[indices.Length] = sum;
+        return sum;
     }
 }
 

@@ -22,15 +22,20 @@ public class CharacterModelLearnerTests
     [Fact]
     public void What_was_read_costs_less_than_what_was_not()
     {
-        var (known, knownSymbols) = s_model.CostOf("the dog sat on the mat");
-        var (cipher, cipherSymbols) = s_model.CostOf("gur qbt fng ba gur zng");
-        Assert.Equal(knownSymbols, cipherSymbols);
+        var (known, cipher) = (CostOf("the dog sat on the mat"), CostOf("gur qbt fng ba gur zng"));
         Assert.True(known * 2 < cipher, $"{known} against {cipher}");
     }
 
     [Fact]
     public void Without_a_text_every_symbol_is_as_likely_as_any() =>
         Assert.All(Learn().Costs.ToArray(), static cost => Assert.Equal((byte)Math.Round(16 * Math.Log2(CharacterModel.Symbols)), cost));
+
+    private static int CostOf(string text)
+    {
+        var symbols = new byte[text.Length];
+        var itself = Enumerable.Range(0, CharacterModel.Symbols).Select(static symbol => (byte)symbol).ToArray();
+        return s_model.CostOf(symbols.AsSpan(0, CharacterModel.ReadSymbols(text, symbols)), itself);
+    }
 
     private static CharacterModel Learn(params string[] texts)
     {
