@@ -29,7 +29,13 @@ internal sealed class Base32Layer : Layer
                 continue;
             }
 
-            var from = at + Math.Max(0, chars[at..].IndexOfAny(Alphabet));
+            var next = chars[at..].IndexOfAny(Alphabet);
+            if (next < 0)
+            {
+                return;
+            }
+
+            var from = at + next;
             var length = chars[from..].IndexOfAnyExcept(Padded);
             at = length < 0 ? chars.Length : from + length;
             if (at - from < Fewest || (from > 0 && char.IsLetterOrDigit(chars[from - 1])))

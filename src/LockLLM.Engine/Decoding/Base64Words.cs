@@ -23,25 +23,13 @@ internal static class Base64Words
             return to;
         }
 
-        var (at, tokenEnd, end, words, encoded, used) = (from, to, to, 0, 0, 0);
         Span<char> message = stackalloc char[2 * LongestWord];
-        var decoded = default(Span<char>);
-        while (TryReadWord(chars[at..tokenEnd], message, out var length))
+        var (at, tokenEnd, end, words, pieces) = (from, to, to, 0, 0);
+        while (TryReadPiece(chars[at..tokenEnd], message, out _, out var isWord))
         {
-            words++;
-            encoded += tokenEnd - at;
+            pieces++;
+            words += isWord ? 1 : 0;
             end = tokenEnd;
-            if (words == FewestWords)
-            {
-                decoded = buffers.Text(chars.Length - from);
-                used = Restore(chars, from, at, decoded);
-            }
-
-            if (words >= FewestWords)
-            {
-                used += Join(message[..length], decoded[used..]);
-            }
-
             if (!HasNext(chars, end))
             {
                 break;
@@ -51,40 +39,40 @@ internal static class Base64Words
             tokenEnd = Base64Layer.TokenEnd(chars, at);
         }
 
-        areWords = words >= FewestWords && encoded >= FewestCharacters
-            && text.Replace(from, end, decoded[..(used - 1)], EncodingLayers.Base64);
+        if (words >= FewestWords && words * 2 >= pieces && end - from >= FewestCharacters)
+        {
+            areWords = text.Replace(from, end, Decode(chars, from, end, buffers), EncodingLayers.Base64);
+        }
+
         return end;
     }
 
     private static bool HasNext(ReadOnlySpan<char> chars, int end) =>
         end + 1 < chars.Length && chars[end] is ' ' or '\n' or ',' && Base64Alphabet.Characters.Contains(chars[end + 1]);
 
-    /// <summary>Decodes the first words again, now that there are enough of them.</summary>
-    private static int Restore(ReadOnlySpan<char> chars, int from, int until, Span<char> decoded)
+    /// <summary>Decodes the pieces of a run, now that it is known for one.</summary>
+    private static ReadOnlySpan<char> Decode(ReadOnlySpan<char> chars, int from, int until, DecodingBuffers buffers)
     {
+        var decoded = buffers.Text(until - from + (2 * LongestWord));
         Span<char> message = stackalloc char[2 * LongestWord];
         var used = 0;
         for (var at = from; at < until;)
         {
             var end = Base64Layer.TokenEnd(chars, at);
-            TryReadWord(chars[at..end], message, out var length);
-            used += Join(message[..length], decoded[used..]);
+            TryReadPiece(chars[at..end], message, out var length, out _);
+            message[..length].CopyTo(decoded[used..]);
+            used += length;
+            decoded[used++] = ' ';
             at = end + 1;
         }
 
-        return used;
+        return decoded[..(used - 1)];
     }
 
-    private static int Join(ReadOnlySpan<char> word, Span<char> decoded)
+    /// <summary>Reads a token as a word, or as signs and figures, which are believed only in the company of words.</summary>
+    private static bool TryReadPiece(ReadOnlySpan<char> token, Span<char> piece, out int length, out bool isWord)
     {
-        word.CopyTo(decoded);
-        decoded[word.Length] = ' ';
-        return word.Length + 1;
-    }
-
-    private static bool TryReadWord(ReadOnlySpan<char> token, Span<char> word, out int length)
-    {
-        length = 0;
+        (length, isWord) = (0, false);
         if (token.Length is < 2 or > LongestWord || Base64Alphabet.LooksLikeWord(token) || token.TrimEnd('=').Length % 4 == 1)
         {
             return false;
@@ -92,27 +80,32 @@ internal static class Base64Words
 
         Span<byte> bytes = stackalloc byte[LongestWord];
         var count = Base64Alphabet.Decode(token, bytes);
-        if (count < 1 || (bytes[0] < 0x80 && !IsWordSign(bytes[0])) || !Utf8.IsValid(bytes[..count]))
+        if (count < 1 || !Utf8.IsValid(bytes[..count]))
         {
             return false;
         }
 
-        length = Encoding.UTF8.GetChars(bytes[..count], word);
+        length = Encoding.UTF8.GetChars(bytes[..count], piece);
         var letters = 0;
-        foreach (var character in word[..length])
+        isWord = true;
+        foreach (var character in piece[..length])
         {
-            letters += char.IsLetter(character) || IsMark(character) ? 1 : 0;
-            if (character < 0x80 ? !IsWordSign(character) : char.IsControl(character))
+            // A space would be at home in a piece of a longer text.
+            if (character == ' ' || (char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
             {
                 return false;
             }
+
+            letters += char.IsLetter(character) || IsMark(character) ? 1 : 0;
+            isWord &= character >= 0x80 || IsWordSign(character);
         }
 
-        return letters * 2 >= length;
+        isWord &= letters * 2 >= length;
+        return true;
     }
 
     private static bool IsMark(char character) =>
         char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    private static bool IsWordSign(int sign) => char.IsAsciiLetterOrDigit((char)sign) || sign is '.' or ',' or '!' or '?' or '\'' or '-' or ':' or '"';
+    private static bool IsWordSign(char sign) => char.IsAsciiLetterOrDigit(sign) || sign is '.' or ',' or '!' or '?' or '\'' or '-' or ':' or '"';
 }

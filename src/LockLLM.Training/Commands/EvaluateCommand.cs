@@ -57,14 +57,16 @@ internal static class EvaluateCommand
 
         var report = EvaluationReport.Of(texts, $"{scanner.ModelName}, sha256 {scanner.ModelChecksum}");
         report.Print(Console.Out);
+        if (disguises)
+        {
+            var disguiseReport = new DisguiseReport(evaluator, Sensitivity.Medium);
+            report = report with { Disguises = disguiseReport.Measure(rows, progress, cancellationToken) };
+            disguiseReport.Print(report.Disguises, Console.Out);
+        }
+
         if (json is not null)
         {
             File.WriteAllText(json.FullName, report.ToJson());
-        }
-
-        if (disguises)
-        {
-            new DisguiseReport(evaluator, Sensitivity.Medium).Print(rows, Console.Out, cancellationToken);
         }
     }
 

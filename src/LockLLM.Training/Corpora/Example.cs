@@ -8,6 +8,9 @@ internal sealed record Example
     /// <summary>The text as features see it.</summary>
     public required string Canonical { get; init; }
 
+    /// <summary>What the engine's reading makes of the text under a disguise, for texts that are learned in this form too.</summary>
+    public string? Disguised { get; init; }
+
     public required bool IsAttack { get; init; }
 
     /// <summary>Corpus category: benign, harmful_request, injection, jailbreak, extraction, tool_abuse, indirect, obfuscation.</summary>

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using LockLLM.Engine;
 using LockLLM.Engine.Language;
 using LockLLM.Engine.Text;
+using LockLLM.Training.Mutations;
 
 namespace LockLLM.Training.Corpora;
 
@@ -18,6 +21,9 @@ internal static class TrainingCorpus
 
     /// <summary>What an everyday task planted in a document counts for users' text, where only its place gives it away.</summary>
     private const float EverydayTaskWeight = 0.25f;
+
+    private const int DisguisedOneIn = 5;
+    private const int LongestDisguised = 8000;
 
     /// <summary>Families whose innocent rows are what documents and tool results look like: mails, news, code, manuals, API answers.</summary>
     private static readonly HashSet<string> s_documentFamilies = new(StringComparer.Ordinal)
@@ -66,6 +72,23 @@ internal static class TrainingCorpus
             .ToList();
     }
 
+    /// <summary>
+    /// A share of the texts of both labels is learned in a disguise too, one of those that the engine's reading does not
+    /// undo to the letter: what is left of them shall speak for neither label.
+    /// </summary>
+    private static string? InDisguise(CorpusRow row, Canonicalizer canonicalizer)
+    {
+        // What a row gets follows from its text, so that neither order nor processors matter.
+        var random = new Random(BitConverter.ToInt32(SHA256.HashData(MemoryMarshal.AsBytes(row.Text.AsSpan()))));
+        if (random.Next(DisguisedOneIn) > 0 || row.Text.Length > LongestDisguised || row.Split == "dev" || row.Category == "obfuscation" || row.Made == "encoded")
+        {
+            return null;
+        }
+
+        var disguise = Disguises.Lossy[random.Next(Disguises.Lossy.Count)];
+        return disguise.CanCarry(row.Text) ? canonicalizer.Canonicalize(disguise.Apply(row.Text, random)).Chars.ToString() : null;
+    }
+
     private static Example Prepare(CorpusRow row, Canonicalizer canonicalizer, Dictionary<(string, int), int> familySizes)
     {
         var family = SourceFamily.Of(row);
@@ -73,6 +96,7 @@ internal static class TrainingCorpus
         return new Example
         {
             Canonical = canonicalizer.Canonicalize(row.Text).Chars.ToString(),
+            Disguised = InDisguise(row, canonicalizer),
             IsAttack = row.IsAttack,
             Category = row.Category ?? (row.IsAttack ? "injection" : "benign"),
             Family = family,

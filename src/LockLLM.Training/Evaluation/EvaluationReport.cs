@@ -27,6 +27,9 @@ internal sealed record EvaluationReport
 
     public required CalibrationFigures Calibration { get; init; }
 
+    /// <summary>What each disguise costs, where that was asked for.</summary>
+    public IReadOnlyList<DisguiseFigures>? Disguises { get; init; }
+
     public static EvaluationReport Of(IReadOnlyCollection<ScoredText> texts, string model) => new()
     {
         Model = model,

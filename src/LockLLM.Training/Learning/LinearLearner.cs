@@ -27,7 +27,9 @@ internal sealed class LinearLearner(Trust trust, LearnerSettings settings)
     /// <param name="progress">Told the share of the work done, 0 to 1, now and then.</param>
     public void Learn(IReadOnlyList<Example> examples, Action<double>? progress, CancellationToken cancellationToken)
     {
-        var order = Enumerable.Range(0, examples.Count).Where(i => examples[i].WeightFor(trust) > 0).ToArray();
+        var order = examples.Where(example => example.WeightFor(trust) > 0)
+            .SelectMany(static example => example.Disguised is { } disguised ? [(example, example.Canonical), (example, disguised)] : new[] { (example, example.Canonical) })
+            .ToArray();
         var random = new Random(settings.Seed);
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
@@ -35,7 +37,8 @@ internal sealed class LinearLearner(Trust trust, LearnerSettings settings)
             var rate = settings.LearningRate * (1f - (epoch / (float)settings.Epochs));
             for (var i = 0; i < order.Length; i++)
             {
-                LearnFrom(examples[order[i]], rate, random, wideOnly: epoch == 0);
+                var (example, canonical) = order[i];
+                LearnFrom(canonical, example.IsAttack, example.WeightFor(trust), rate, wideOnly: epoch == 0);
                 if (i % 4096 == 0)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -62,16 +65,15 @@ internal sealed class LinearLearner(Trust trust, LearnerSettings settings)
         return _extractor.Indices[worst.First..worst.Last];
     }
 
-    private void LearnFrom(Example example, float rate, Random random, bool wideOnly)
+    private void LearnFrom(string canonical, bool isAttack, float weight, float rate, bool wideOnly)
     {
-        Prepare(example.Canonical);
+        Prepare(canonical);
         if (_extractor.Length == 0)
         {
             return;
         }
 
-        var worst = WorstWindow(wideOnly && example.IsAttack);
-        Step(worst, example.IsAttack, example.WeightFor(trust), rate, random);
+        Step(WorstWindow(wideOnly && isAttack), isAttack, weight, rate);
     }
 
     private void Prepare(string canonical)
@@ -123,7 +125,7 @@ internal sealed class LinearLearner(Trust trust, LearnerSettings settings)
         return worst;
     }
 
-    private void Step(Window window, bool isAttack, float weight, float rate, Random random)
+    private void Step(Window window, bool isAttack, float weight, float rate)
     {
         var probability = 1f / (1f + MathF.Exp(-window.Score));
         var target = isAttack ? 1f - settings.LabelSmoothing : settings.LabelSmoothing;
@@ -136,20 +138,8 @@ internal sealed class LinearLearner(Trust trust, LearnerSettings settings)
         var slope = error * LinearScale.Of(window.Last - window.First);
         var weights = Weights;
         var squares = _squares;
-        var drop = (int)(settings.Dropout * 256);
-        var dice = (uint)random.Next();
         foreach (var index in _extractor.Indices[window.First..window.Last])
         {
-            if (drop > 0)
-            {
-                // A cheap generator: one multiplication a feature (Knuth's MMIX constants would do as well).
-                dice = (dice * 1664525u) + 1013904223u;
-                if ((dice >> 24) < drop)
-                {
-                    continue;
-                }
-            }
-
             var gradient = slope + (settings.Decay * weights[index]);
             squares[index] += gradient * gradient;
             weights[index] -= rate * gradient / (MathF.Sqrt(squares[index]) + 1e-6f);
@@ -171,9 +161,6 @@ internal sealed record LearnerSettings
 
     /// <summary>Pull of each weight to zero, against learning by heart.</summary>
     public float Decay { get; init; } = 1e-6f;
-
-    /// <summary>Share of features left out of each step, so that no single word is relied on.</summary>
-    public float Dropout { get; init; }
 
     /// <summary>Labels are taken as this far from certain.</summary>
     public float LabelSmoothing { get; init; } = 0.02f;

@@ -10,8 +10,11 @@ internal sealed record Disguise(string Name, Func<string, Random, string> Apply)
     {
     }
 
+    /// <summary>Whether a text survives the disguise; all do unless something else is said.</summary>
+    public Func<string, bool> CanCarry { get; init; } = static _ => true;
+
     /// <summary>This disguise over another one.</summary>
-    public Disguise Over(Disguise inner) => new($"{Name} of {inner.Name}", (text, random) => Apply(inner.Apply(text, random), random));
+    public Disguise Over(Disguise inner) => new($"{Name} of {inner.Name}", (text, random) => Apply(inner.Apply(text, random), random)) { CanCarry = inner.CanCarry };
 
     public override string ToString() => Name;
 }

@@ -29,7 +29,7 @@ internal static class Disguises
         new("binary packed", text => TextEncodings.Binary(text).Replace(" ", "", StringComparison.Ordinal)),
         new("decimal codes", TextEncodings.DecimalCodes),
         new("octal codes", TextEncodings.OctalCodes),
-        new("morse", TextEncodings.Morse),
+        new("morse", TextEncodings.Morse) { CanCarry = MorseAlphabet.CanCarry },
     ];
 
     public static IReadOnlyList<Disguise> CharacterTricks { get; } =
@@ -80,6 +80,13 @@ internal static class Disguises
         Named("fullwidth").Over(Named("base64")),
         Named("zero-width").Over(Named("base64")),
         Named("unicode tags").Over(Named("base64")),
+    ];
+
+    /// <summary>Those that cannot be undone to the letter. Words in reversed order, which nothing undoes, count four times.</summary>
+    public static IReadOnlyList<Disguise> Lossy { get; } =
+    [
+        .. Ciphers.Where(static disguise => disguise.Name != "random case"), Named("morse"), Named("base64 of each word"),
+        .. Enumerable.Repeat(Named("reversed words"), 3),
     ];
 
     public static IReadOnlyList<Disguise> All { get; } = [.. Encodings, .. CharacterTricks, .. Ciphers, .. Nested];

@@ -83,6 +83,20 @@ public sealed class RobustnessTests
     public void Never_throws_on_random_text_of_an_alphabet(string alphabet) =>
         Samples.One(alphabet.ToCharArray()).Array[0, 400].Sample(chars => { Stages.Read(new string(chars)); }, iter: 1000);
 
+    /// <summary>A layer that skips ahead must get ahead: runs of one sign, at the beginning and at the end, with a foreign one beside them.</summary>
+    [Fact]
+    public async Task Every_run_of_one_sign_comes_to_an_end()
+    {
+        var texts =
+            from sign in Enumerable.Range('\t', '~' - '\t' + 1)
+            from length in Enumerable.Range(1, 40)
+            let run = new string((char)sign, length)
+            from text in new[] { run, "\n" + run, run + "\uFF63", "\n" + run + "\uFF63", "\uFF63" + run + "a" }
+            select text;
+        await Task.Run(() => texts.ToList().ForEach(static text => Stages.Read(text)), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public void Never_throws_on_encoded_random_bytes() => Gen.Byte.Array[0, 200].Sample(
         bytes =>
