@@ -29,6 +29,7 @@ try
     app.UseSecurityHeaders();
     app.UseMiddleware<UnhandledErrors>();
     app.UseHeaderLimit();
+    app.UseRequestFraming();
     app.UseWireCors();
     app.UseRouting();
     app.UseMiddleware<ApiKeyAuthentication>();

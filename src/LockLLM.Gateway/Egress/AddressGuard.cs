@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace LockLLM.Gateway.Egress;
 
@@ -35,6 +36,12 @@ internal sealed class AddressGuard(EgressOptions options, HostLookup lookup)
         if (IPAddress.TryParse(uri.IdnHost, out var literal))
         {
             return IsAllowed(literal) ? null : "leads to an address that is not public";
+        }
+
+        // Letters that only look like digits and dots could be read as an address by someone further on.
+        if (!Ascii.IsValid(uri.Host))
+        {
+            return "must write its host name in ASCII (xn--...)";
         }
 
         if (uri.IdnHost.EndsWith('.') || Uri.CheckHostName(uri.IdnHost) != UriHostNameType.Dns)

@@ -22,6 +22,12 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
             await AnswerAsync(context, Describe(broken, context));
             return;
         }
+        catch (IOException broken) when (broken.InnerException is OverflowException)
+        {
+            // How Kestrel reports the size of a chunk that no number can hold.
+            await AnswerAsync(context, new Error(ErrorCode.InvalidRequest, "The request body could not be read."));
+            return;
+        }
         catch (Exception fault)
         {
             LogFault(context.TraceIdentifier, new Fault(fault));

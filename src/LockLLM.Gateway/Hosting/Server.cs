@@ -12,6 +12,7 @@ internal static class Server
 
     public static void AddServer(this WebApplicationBuilder builder, GatewayOptions options)
     {
+        RequestFraming.RefuseBareLineFeeds();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -10,6 +10,7 @@ internal sealed record AwsAccessKey(
     [property: JsonPropertyName("session_token")] string? SessionToken,
     [property: JsonPropertyName("region")] string? Region)
 {
+    [JsonIgnore]
     public string Service { get; init; } = "bedrock";
 
     public static bool IsOne(string secret) => secret.AsSpan().TrimStart().StartsWith("{");

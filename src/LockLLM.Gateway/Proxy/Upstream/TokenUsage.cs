@@ -6,22 +6,27 @@ namespace LockLLM.Gateway.Proxy.Upstream;
 internal readonly record struct TokenUsage(long Input, long Output)
 {
     /// <summary>
-    /// Looks for the usage object in JSON or in an event that holds some. Within strings its name cannot appear, since its
+    /// Looks for usage objects in JSON or in events that hold some. Within strings the name cannot appear, since its
     /// quotation marks would be escaped there.
     /// </summary>
     public static TokenUsage Find(ReadOnlySpan<byte> json)
     {
-        var at = json.LastIndexOf("\"usage"u8);
-        if (at < 0)
+        var usage = default(TokenUsage);
+        while (json.IndexOf("\"usage"u8) is >= 0 and var at)
         {
-            return default;
+            json = json[at..];
+            var colon = json.IndexOf((byte)':');
+            if (colon < 0)
+            {
+                break;
+            }
+
+            var isUsage = json[..colon].TrimEnd((byte)' ') is var name && (name.SequenceEqual("\"usage\""u8) || name.SequenceEqual("\"usageMetadata\""u8));
+            usage = isUsage ? usage.With(Read(json[(colon + 1)..])) : usage;
+            json = json[(isUsage ? colon : 1)..];
         }
 
-        var rest = json[at..];
-        var colon = rest.IndexOf((byte)':');
-        return colon > 0 && (rest[..colon].TrimEnd((byte)' ').SequenceEqual("\"usage\""u8) || rest[..colon].SequenceEqual("\"usageMetadata\""u8))
-            ? Read(rest[(colon + 1)..])
-            : default;
+        return usage;
     }
 
     /// <summary>Later events repeat or complete what earlier ones said.</summary>
