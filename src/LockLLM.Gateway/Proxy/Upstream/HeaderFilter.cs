@@ -34,10 +34,9 @@ internal static class HeaderFilter
     /// <summary>The caller's headers onto the message. Credentials go along only where they are the caller's own for the provider.</summary>
     public static void CopyRequest(IHeaderDictionary from, HttpRequestMessage to, bool withCredentials, bool isStream)
     {
-        var connection = from.Connection;
         foreach (var (name, values) in from)
         {
-            if (s_notSent.Contains(name) || HasPrefix(name, s_notSentPrefixes) || Names(connection, name)
+            if (s_notSent.Contains(name) || HasPrefix(name, s_notSentPrefixes)
                 || (ProviderCredentials.IsCarrier(name) && !withCredentials)
                 || (isStream && name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase))
                 || (Activity.Current is not null && IsTrace(name)))
