@@ -99,7 +99,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         var body = status == 204 ? "" : """{"error":{"message":"their words","code":null}}""";
         _provider.Answer = status == 204
             ? context => { context.Response.StatusCode = 204; return Task.CompletedTask; }
-            : FakeProvider.Json(body, status, ("Retry-After", "7"), ("x-request-id", "theirs"), ("x-ratelimit-remaining-tokens", "3"));
+        : FakeProvider.Json(body, status, ("Retry-After", "7"), ("x-request-id", "theirs"), ("x-ratelimit-remaining-tokens", "3"));
         var response = await PostAsync("/openai/chat/completions");
         Assert.Equal((status, body), ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
         Assert.Equal(status >= 400 ? $"{status}" : null, response.Header(HeaderNames.UpstreamStatus));
