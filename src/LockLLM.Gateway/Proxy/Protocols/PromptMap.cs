@@ -1,0 +1,55 @@
+using LockLLM.Gateway.Scanning;
+
+namespace LockLLM.Gateway.Proxy.Protocols;
+
+/// <summary>
+/// All text of one request, found in its body and labelled with whose words it is. The body itself stays as it came.
+/// Holds the text in a pooled buffer that is wiped when it is given back.
+/// </summary>
+internal sealed class PromptMap : IDisposable
+{
+    private readonly PromptText _text;
+    private readonly TextPart[] _parts;
+    private readonly int _count;
+
+    public PromptMap(PromptText text, TextPart[] parts, int count)
+    {
+        _text = text;
+        _parts = parts;
+        _count = count;
+        NewestTurn = TextPart.Standing;
+        foreach (var part in Parts)
+        {
+            if (part.Origin.IsUntrusted())
+            {
+                NewestTurn = Math.Max(NewestTurn, part.Turn);
+            }
+        }
+    }
+
+    /// <summary>In the order in which they stand in the body.</summary>
+    public ReadOnlySpan<TextPart> Parts => _parts.AsSpan(0, _count);
+
+    /// <summary>The last turn in which somebody other than the application and the model said something.</summary>
+    public int NewestTurn { get; }
+
+    /// <summary>The model that the body names.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Where it stands, quotation marks included.</summary>
+    public Range ModelSpan { get; init; }
+
+    /// <summary>Whether the caller asks for events as they come.</summary>
+    public bool IsStream { get; init; }
+
+    /// <summary>What could not be read.</summary>
+    public UnscannedCounts Unscanned { get; init; }
+
+    public ReadOnlySpan<char> TextOf(in TextPart part) => _text.Span.Slice(part.Start, part.Length);
+
+    public bool IsNewest(in TextPart part) => part.Turn == TextPart.Standing || part.Turn == NewestTurn;
+
+    public void Dispose() => _text.Dispose();
+
+    public override string ToString() => $"{_count} texts of {_text.Scalars} characters";
+}
