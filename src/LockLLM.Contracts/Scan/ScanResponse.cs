@@ -82,7 +82,11 @@ public sealed record ScanWarning
 /// <param name="Start">First position.</param>
 /// <param name="End">Position after the last.</param>
 /// <param name="Encoding">The disguises undone to see it, joined by <c>+</c>, such as <c>base64+unicode_tags</c>; absent for plain text.</param>
-public sealed record ScanThreat(string Category, double Score, int Start, int End, string? Encoding);
+public sealed record ScanThreat(string Category, double Score, int Start, int End, string? Encoding)
+{
+    /// <summary>On the proxy: whose words the text is, such as <c>tool_result</c>; positions count from the beginning of that text.</summary>
+    public string? Origin { get; init; }
+}
 
 /// <summary>How much of the text was looked at, in Unicode scalar values. The two are equal, or the request fails.</summary>
 /// <param name="ScannedChars">Looked at.</param>

@@ -15,6 +15,9 @@ internal sealed class RequestBody : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
+    /// <summary>The same, to be sent on; not to be used once the body is disposed of.</summary>
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+
     /// <summary>Why the body will not be read, judging by its headers alone.</summary>
     public static Error? Refuse(HttpRequest request, int maxBytes)
     {
@@ -70,7 +73,7 @@ internal sealed class RequestBody : IDisposable
         _length = 0;
     }
 
-    private static bool IsJson(string? contentType)
+    public static bool IsJson(string? contentType)
     {
         if (contentType is "application/json")
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LockLLM.Contracts;
 using LockLLM.Contracts.Errors;
 using LockLLM.Contracts.Scan;
@@ -12,9 +11,6 @@ internal sealed class ScanAnswer
 {
     /// <summary>The unit in which detector calls are counted for long texts; the detector itself looks at finer windows.</summary>
     public const int PieceScalars = 2_000;
-
-    // Three quarters of 4 KiB: base64 makes four bytes of three.
-    private const int MaxDetailBytes = 3072;
 
     // No policies exist, so none is violated: docs/decisions/0003.
     private const double PolicyConfidence = 100;
@@ -35,7 +31,7 @@ internal sealed class ScanAnswer
         _injection = Score.Rounded(verdict.Score);
         _confidence = _isAttack ? _injection : Score.Rounded(100 - _injection);
         _sentence = WireWords.Sentence(verdict.Findings.Count > 0 ? verdict.Findings[0].Category : ThreatCategory.Injection);
-        var threats = _isAttack ? Threats.Of(verdict, directives.Sensitivity, text) : [];
+        var threats = _isAttack ? Threats.Of(verdict.Findings, directives.Sensitivity, text.Span) : [];
         _threats = threats.Count > 0 ? threats : null;
     }
 
@@ -110,18 +106,5 @@ internal sealed class ScanAnswer
 
     private ScanWarning Warning => new() { Message = _sentence, InjectionScore = _injection, Confidence = _confidence, Label = 1 };
 
-    private string Detail()
-    {
-        var detail = Warning with { Threats = _threats, Coverage = Coverage };
-        while (true)
-        {
-            var json = JsonSerializer.SerializeToUtf8Bytes(detail, WireJson.Default.ScanWarning);
-            if (json.Length <= MaxDetailBytes || detail.Threats is not { Count: > 0 } threats)
-            {
-                return Convert.ToBase64String(json);
-            }
-
-            detail = detail with { Threats = [.. threats.SkipLast(1)], Truncated = true };
-        }
-    }
+    private string Detail() => ScanDetail.Encode(Warning with { Threats = _threats, Coverage = Coverage });
 }

@@ -11,6 +11,9 @@ namespace LockLLM.Gateway.Scanning;
 /// </summary>
 internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivity Sensitivity, Trust Trust)
 {
+    /// <summary>Whether the caller asked for less than the account holds fast to, and did not get it.</summary>
+    public bool IsHeldFast { get; private init; }
+
     /// <summary>Spelling of the wire.</summary>
     public string ModeWord => AsksPolicies ? ScanModes.Combined : ScanModes.Normal;
 
@@ -23,7 +26,7 @@ internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivit
     };
 
     /// <summary>Reads what the caller asks for; gives either it or the error.</summary>
-    public static Error? Read(IHeaderDictionary headers, Func<Control, string?> body, out ScanDirectives? directives)
+    public static Error? Read(IHeaderDictionary headers, Func<Control, string?> body, ScanDefaults defaults, out ScanDirectives? directives)
     {
         directives = null;
         foreach (var control in Control.All)
@@ -39,21 +42,17 @@ internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivit
             }
         }
 
-        directives = new ScanDirectives(
+        var asked = new ScanDirectives(
             AsksPolicies: Word(Control.Mode) is not ScanModes.Normal,
-            Blocks: Word(Control.ScanAction) is ThreatActions.Block,
-            Word(Control.Sensitivity) switch
-            {
-                SensitivityLevels.Low => Sensitivity.Low,
-                SensitivityLevels.High => Sensitivity.High,
-                _ => Sensitivity.Medium,
-            },
+            Blocks: Word(Control.ScanAction) is { } action ? action is ThreatActions.Block : defaults.Blocks,
+            Word(Control.Sensitivity) is { } level ? WireWords.SensitivityOf(level) : defaults.Sensitivity,
             Word(Control.Context) switch
             {
                 TextContexts.Document => Trust.Document,
                 TextContexts.Tool => Trust.Tool,
                 _ => Trust.User,
             });
+        directives = defaults.AreLocked ? asked.HeldTo(defaults) : asked;
         return null;
 
         string? Word(Control control) => Header(headers, control) ?? Given(body(control));
@@ -61,6 +60,18 @@ internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivit
 
     public static Error Unknown(Control control, string param) =>
         new(ErrorCode.InvalidParameter, $"Unknown value for {param}; it takes {control.Choices}.", param);
+
+    // The stricter of the two in each respect.
+    private ScanDirectives HeldTo(ScanDefaults defaults)
+    {
+        var held = this with
+        {
+            AsksPolicies = true,
+            Blocks = Blocks || defaults.Blocks,
+            Sensitivity = Thresholds.Of(Sensitivity) <= Thresholds.Of(defaults.Sensitivity) ? Sensitivity : defaults.Sensitivity,
+        };
+        return held with { IsHeldFast = held != this };
+    }
 
     private static Error? Check(Control control, string? param, string? word) => word switch
     {
@@ -76,4 +87,14 @@ internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivit
 
     // Present but empty means absent, in headers and in the body.
     private static string? Given(string? word) => string.IsNullOrEmpty(word) ? null : word;
+}
+
+/// <summary>What applies where the caller asks for nothing.</summary>
+/// <param name="Blocks">Whether an attack is refused.</param>
+/// <param name="Sensitivity">How readily a score is called an attack.</param>
+/// <param name="AreLocked">Whether the caller may ask for more but not for less.</param>
+internal sealed record ScanDefaults(bool Blocks, Sensitivity Sensitivity, bool AreLocked)
+{
+    /// <summary>Those of <c>POST /v1/scan</c>.</summary>
+    public static readonly ScanDefaults OfScan = new(Blocks: false, Sensitivity.Medium, AreLocked: false);
 }

@@ -48,7 +48,7 @@ internal static partial class ScanEndpoints
         using (body)
         {
             ScanDirectives? directives = null;
-            error ??= ScanDirectives.Read(request.Headers, control => body![control], out directives);
+            error ??= ScanDirectives.Read(request.Headers, control => body![control], ScanDefaults.OfScan, out directives);
             error ??= TooLong(body!.Text);
             if (error is not null)
             {

@@ -18,26 +18,20 @@ internal sealed partial class ScanStage(Detector detect, Readiness readiness, Sc
     });
 
     /// <summary>A short text is judged at once on the calling thread: that takes less time than handing it over.</summary>
-    public ValueTask<ScanOutcome> ScanAsync(PromptText text, Trust trust, string requestId, CancellationToken cancellationToken) =>
-        text.Scalars <= LongScalars
-            ? ValueTask.FromResult(Judge(text, trust, requestId))
-            : ScanLongAsync(text, trust, requestId, cancellationToken);
+    public async ValueTask<ScanOutcome> ScanAsync(PromptText text, Trust trust, string requestId, CancellationToken cancellationToken)
+    {
+        using var turn = await EnterAsync(text.Scalars, requestId, cancellationToken);
+        return turn.IsGranted ? Judge(text.Span, trust, requestId) : ScanOutcome.Unavailable;
+    }
+
+    /// <summary>Waits for the turn of texts that take long together; others have theirs at once.</summary>
+    public ValueTask<ScanTurn> EnterAsync(long scalars, string requestId, CancellationToken cancellationToken) =>
+        scalars <= LongScalars ? ValueTask.FromResult(ScanTurn.AtOnce) : WaitAsync(requestId, cancellationToken);
 
     public void Dispose() => _longScans.Dispose();
 
-    private async ValueTask<ScanOutcome> ScanLongAsync(PromptText text, Trust trust, string requestId, CancellationToken cancellationToken)
-    {
-        using var permit = await _longScans.AcquireAsync(1, cancellationToken);
-        if (permit.IsAcquired)
-        {
-            return Judge(text, trust, requestId);
-        }
-
-        LogTooManyLongScans(requestId);
-        return ScanOutcome.Unavailable;
-    }
-
-    private ScanOutcome Judge(PromptText text, Trust trust, string requestId)
+    /// <summary>Judges one text of a turn that was granted.</summary>
+    public ScanOutcome Judge(ReadOnlySpan<char> text, Trust trust, string requestId)
     {
         if (!readiness.IsReady)
         {
@@ -47,13 +41,13 @@ internal sealed partial class ScanStage(Detector detect, Readiness readiness, Sc
         try
         {
             var start = clock.GetTimestamp();
-            var verdict = detect(text.Span, trust);
-            if (verdict.ScannedLength == text.Span.Length)
+            var verdict = detect(text, trust);
+            if (verdict.ScannedLength == text.Length)
             {
                 return new ScanOutcome(verdict, clock.GetElapsedTime(start));
             }
 
-            LogPartialScan(requestId, verdict.ScannedLength, text.Span.Length);
+            LogPartialScan(requestId, verdict.ScannedLength, text.Length);
         }
         catch (Exception fault)
         {
@@ -61,6 +55,17 @@ internal sealed partial class ScanStage(Detector detect, Readiness readiness, Sc
         }
 
         return ScanOutcome.Unavailable;
+    }
+
+    private async ValueTask<ScanTurn> WaitAsync(string requestId, CancellationToken cancellationToken)
+    {
+        var permit = await _longScans.AcquireAsync(1, cancellationToken);
+        if (!permit.IsAcquired)
+        {
+            LogTooManyLongScans(requestId);
+        }
+
+        return new ScanTurn(permit);
     }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Error, Message = "No verdict for {RequestId}, the detector failed: {Fault}")]

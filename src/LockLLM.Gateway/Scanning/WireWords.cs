@@ -20,6 +20,13 @@ internal static class WireWords
         _ => ThreatCategories.Injection,
     };
 
+    public static Sensitivity SensitivityOf(string word) => word switch
+    {
+        SensitivityLevels.Low => Sensitivity.Low,
+        SensitivityLevels.High => Sensitivity.High,
+        _ => Sensitivity.Medium,
+    };
+
     /// <summary>Names of the layers joined by <c>+</c>, such as <c>base64+unicode_tags</c>; null for plain text.</summary>
     public static string? Of(EncodingLayers layers) =>
         layers == EncodingLayers.None ? null : string.Join('+', s_layers.Where(entry => layers.HasFlag(entry.Layer)).Select(entry => entry.Word));
