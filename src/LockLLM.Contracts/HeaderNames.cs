@@ -210,6 +210,30 @@ public static class HeaderNames
     /// <summary>Response: the provider's own request id, where its header collides with ours.</summary>
     public const string UpstreamRequestId = "X-LockLLM-Upstream-Request-Id";
 
+    /// <summary>Response of the proxy: texts of the request that were dealt with.</summary>
+    public const string ScannedParts = "X-LockLLM-Scanned-Parts";
+
+    /// <summary>Response of the proxy: Unicode scalar values of the texts scanned, now or in an earlier call.</summary>
+    public const string ScannedChars = "X-LockLLM-Scanned-Chars";
+
+    /// <summary>Response of the proxy: texts among them that an earlier call had brought and that were not scanned again.</summary>
+    public const string RememberedParts = "X-LockLLM-Remembered-Parts";
+
+    /// <summary>Response of the proxy: texts that were refused in an earlier turn and not sent to the provider.</summary>
+    public const string WithheldParts = "X-LockLLM-Withheld-Parts";
+
+    /// <summary>Response of the proxy: content that is no text, by kind, such as <c>image=2,file=1</c>.</summary>
+    public const string Unscanned = "X-LockLLM-Unscanned";
+
+    /// <summary>Response of the proxy: where the application or the model itself says what would be an attack from a user, such as <c>system</c>.</summary>
+    public const string ContextWarning = "X-LockLLM-Context-Warning";
+
+    /// <summary>Response: <c>true</c> when a header asked for less than the account holds fast to, and was not followed.</summary>
+    public const string Locked = "X-LockLLM-Locked";
+
+    /// <summary>Response: <see cref="RequestId"/> under the name that Anthropic's clients read.</summary>
+    public const string AnthropicRequestId = "request-id";
+
     /// <summary>Response: <c>false</c> stops provider clients from repeating a call that will be refused again.</summary>
     public const string ShouldRetry = "x-should-retry";
 
@@ -229,7 +253,8 @@ public static class HeaderNames
     public static IReadOnlyList<string> Responses { get; } =
     [
         RequestId, LockLlmRequestId, Scanned, Safe, UsedScanMode, ScanMode, Sensitivity, Label, Blocked,
-        ScanWarning, InjectionScore, Confidence, ScanDetail, PolicyConfidence, UpstreamStatus, UpstreamRequestId, ShouldRetry, RetryAfter,
+        ScanWarning, InjectionScore, Confidence, ScanDetail, PolicyConfidence, UpstreamStatus, UpstreamRequestId,
+        ScannedParts, ScannedChars, RememberedParts, WithheldParts, Unscanned, ContextWarning, Locked, AnthropicRequestId, ShouldRetry, RetryAfter,
         CreditsMode, Provider, Model, PolicyWarnings, WarningCount, WarningDetail, AbuseDetected, AbuseConfidence, AbuseTypes, AbuseDetail,
         PiiDetected, PiiTypes, PiiCount, PiiAction, CompressionMethod, CompressionApplied, CompressionRatio,
         RouteEnabled, TaskType, Complexity, SelectedModel, RoutingReason, OriginalProvider, OriginalModel,

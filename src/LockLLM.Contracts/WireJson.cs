@@ -14,5 +14,6 @@ namespace LockLLM.Contracts;
 [JsonSerializable(typeof(ScanRequest))]
 [JsonSerializable(typeof(ScanResponse))]
 [JsonSerializable(typeof(ScanWarning))]
+[JsonSerializable(typeof(ScanResult))]
 [JsonSerializable(typeof(ErrorBody))]
 public sealed partial class WireJson : JsonSerializerContext;

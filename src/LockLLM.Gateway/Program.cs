@@ -2,6 +2,7 @@ using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.Proxy.Upstream;
 using LockLLM.Gateway.Scanning;
 using LockLLM.Gateway.Telemetry;
@@ -20,12 +21,14 @@ try
     builder.Services.AddEgress(options.Egress);
     builder.Services.AddScanning(options.Scan);
     builder.Services.AddUpstream(options.Proxy);
+    builder.Services.AddProxy(options.Proxy);
     builder.Services.AddWireCors(options.Cors);
     builder.Services.AddApiReference();
 
     var app = builder.Build();
     app.WarnAboutUnused(unused);
     app.UseRequestId();
+    app.UseAnthropicRequestId();
     app.UseSecurityHeaders();
     app.UseMiddleware<UnhandledErrors>();
     app.UseHeaderLimit();
@@ -36,6 +39,7 @@ try
 
     app.MapHealthEndpoints();
     app.MapScanEndpoints();
+    app.MapProxyEndpoints();
     app.MapApiReference();
 
     await app.RunAsync();

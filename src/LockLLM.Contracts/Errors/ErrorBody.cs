@@ -17,6 +17,9 @@ public sealed record ErrorBody
 
     /// <summary>Equals the <c>X-Request-Id</c> header.</summary>
     public required string RequestId { get; init; }
+
+    /// <summary>The message once more, on the routes of providers whose clients look for it here.</summary>
+    public string? Message { get; init; }
 }
 
 /// <summary>What went wrong. Never holds text, keys or values of the caller.</summary>

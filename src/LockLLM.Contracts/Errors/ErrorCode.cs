@@ -14,6 +14,9 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>The text is an attack and the caller asked to block it.</summary>
     public static readonly ErrorCode PromptInjectionDetected = new("prompt_injection_detected", "lockllm_security_error", 400);
 
+    /// <summary>The request holds content that cannot be scanned, and the account lets none through.</summary>
+    public static readonly ErrorCode ContentNotScannable = new("content_not_scannable", "lockllm_security_error", 400);
+
     /// <summary>No key, or one that is not accepted; the answer does not say which.</summary>
     public static readonly ErrorCode Unauthorized = new("unauthorized", "authentication_error", 401);
 
@@ -83,7 +86,7 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
-        PromptInjectionDetected, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
+        PromptInjectionDetected, ContentNotScannable, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
         NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge,
         InternalError, ScanUnavailable,
         ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,

@@ -8,7 +8,13 @@ internal sealed class ErrorResult(Error error) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
+        WriteHead(httpContext.Response, error);
+        return JsonAnswer.WriteAsync(httpContext.Response, error.ToBody(httpContext.TraceIdentifier), WireJson.Default.ErrorBody);
+    }
+
+    /// <summary>Status and headers of an error, for bodies in the shape of other APIs.</summary>
+    public static void WriteHead(HttpResponse response, Error error)
+    {
         response.StatusCode = error.Code.Status;
         if (!error.Code.Retryable)
         {
@@ -20,7 +26,5 @@ internal sealed class ErrorResult(Error error) : IResult
         {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
-
-        return JsonAnswer.WriteAsync(response, error.ToBody(httpContext.TraceIdentifier), WireJson.Default.ErrorBody);
     }
 }

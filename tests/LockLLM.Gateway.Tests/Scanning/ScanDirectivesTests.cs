@@ -25,12 +25,12 @@ public sealed class ScanDirectivesTests
 
     [Fact]
     public void A_wrong_body_is_told_even_where_the_header_wins() =>
-        Assert.Equal("scan_action", ScanDirectives.Read(Headers([(HeaderNames.ScanAction, "block")]), Body([(Control.ScanAction, "blok")]), out _)?.Param);
+        Assert.Equal("scan_action", ScanDirectives.Read(Headers([(HeaderNames.ScanAction, "block")]), Body([(Control.ScanAction, "blok")]), ScanDefaults.OfScan, out _)?.Param);
 
     [Fact]
     public void An_unknown_word_is_not_repeated_in_the_message()
     {
-        var error = ScanDirectives.Read(Headers([(HeaderNames.Sensitivity, "secret words")]), Body([]), out var directives);
+        var error = ScanDirectives.Read(Headers([(HeaderNames.Sensitivity, "secret words")]), Body([]), ScanDefaults.OfScan, out var directives);
         Assert.Null(directives);
         Assert.DoesNotContain("secret", error!.Message, StringComparison.Ordinal);
         Assert.Contains("low, medium, high", error.Message, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class ScanDirectivesTests
 
     private static ScanDirectives Read((string, string)[] headers, (Control, string)[] body)
     {
-        Assert.Null(ScanDirectives.Read(Headers(headers), Body(body), out var directives));
+        Assert.Null(ScanDirectives.Read(Headers(headers), Body(body), ScanDefaults.OfScan, out var directives));
         return directives!;
     }
 

@@ -426,7 +426,7 @@ internal ref struct BodyReader
             if (decoded >= 0 || kind is null)
             {
                 // What is no base64 after all is judged as it stands.
-                AddWritten(decoded >= 0 ? decoded : data.CopyString(_text.Rest), TextOrigin.Document, start, bodyLength);
+                AddWritten(decoded >= 0 ? decoded : data.CopyString(_text.Rest), TextOrigin.Document, start, bodyLength, decoded >= 0 ? TextForm.Base64 : TextForm.Plain);
                 return !IsFull || Fail(BodyFault.TooManyTexts);
             }
         }
@@ -451,7 +451,7 @@ internal ref struct BodyReader
             var decoded = DecodeInPlace(rest[..content.Length], isBase64);
             if (decoded >= 0)
             {
-                AddWritten(decoded, origin, (int)_json.TokenStartIndex, (int)_json.BytesConsumed - (int)_json.TokenStartIndex);
+                AddWritten(decoded, origin, (int)_json.TokenStartIndex, (int)_json.BytesConsumed - (int)_json.TokenStartIndex, TextForm.DataUrl);
                 return true;
             }
 
@@ -512,10 +512,10 @@ internal ref struct BodyReader
     private void AddString(TextOrigin origin)
     {
         var start = (int)_json.TokenStartIndex;
-        AddWritten(_json.CopyString(_text.Rest), origin, start, (int)_json.BytesConsumed - start);
+        AddWritten(_json.CopyString(_text.Rest), origin, start, (int)_json.BytesConsumed - start, TextForm.Plain);
     }
 
-    private void AddWritten(int length, TextOrigin origin, int bodyStart, int bodyLength)
+    private void AddWritten(int length, TextOrigin origin, int bodyStart, int bodyLength, TextForm form)
     {
         if (length == 0)
         {
@@ -525,7 +525,7 @@ internal ref struct BodyReader
         var from = _text.Span.Length;
         var scalars = _text.Scalars;
         _text.Written(length);
-        Add(new TextPart(origin, _turn, from, length, _text.Scalars - scalars, bodyStart, bodyLength));
+        Add(new TextPart(origin, _turn, from, length, _text.Scalars - scalars, bodyStart, bodyLength, form));
     }
 
     private void Add(in TextPart part)

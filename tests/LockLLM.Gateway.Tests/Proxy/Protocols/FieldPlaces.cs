@@ -61,7 +61,7 @@ internal static class FieldPlaces
             ("unknown field", TextOrigin.User, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"context_hints":{"deep":[{"er":["§"]}]}}"""),
             ("unknown field of a message", TextOrigin.User, """{"model":"m","messages":[{"role":"user","content":"Hi","aside":"§"}]}"""),
             ("unknown part", TextOrigin.User, """{"model":"m","messages":[{"role":"user","content":[{"type":"poem","poem":{"lines":["§"]}}]}]}"""),
-            ("identifier that is none", TextOrigin.Inherit, """{"model":"m","messages":[{"role":"tool","tool_call_id":"§","content":"none"}]}"""),
+            ("identifier that is none", TextOrigin.ToolResult, """{"model":"m","messages":[{"role":"tool","tool_call_id":"§","content":"none"}]}"""),
             ("name of an unknown field", TextOrigin.User, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"hints":{"§":1}}""")),
         .. Of(ProtocolKind.OpenAiResponses, Responses,
             ("string", TextOrigin.User, """{"model":"m","input":"§"}"""),

@@ -1,0 +1,16 @@
+using LockLLM.Gateway.Scanning;
+
+namespace LockLLM.Gateway.Proxy.Guard;
+
+/// <summary>What an account wants of the guard.</summary>
+internal sealed record GuardSettings
+{
+    /// <summary>Where the caller asks for nothing.</summary>
+    public required ScanDefaults Defaults { get; init; }
+
+    /// <summary>Whether a request is refused that could not be scanned; otherwise it goes through and says so.</summary>
+    public required bool BlocksOnFailure { get; init; }
+
+    /// <summary>Whether a request is refused that holds anything but text.</summary>
+    public required bool RefusesUnscannable { get; init; }
+}

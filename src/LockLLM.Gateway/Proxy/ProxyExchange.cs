@@ -1,0 +1,67 @@
+using LockLLM.Contracts.Errors;
+using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Proxy.Guard;
+using LockLLM.Gateway.Proxy.Protocols;
+using LockLLM.Gateway.Proxy.Providers;
+using LockLLM.Gateway.Proxy.Upstream;
+using LockLLM.Gateway.Scanning;
+
+namespace LockLLM.Gateway.Proxy;
+
+/// <summary>What one call has learned so far. Each stage of the pipeline fills in its part.</summary>
+internal sealed class ProxyExchange(HttpContext context, long start) : IDisposable
+{
+    private GuardReport? _report;
+
+    public HttpContext Context => context;
+
+    /// <summary>Timestamp of its beginning.</summary>
+    public long Start => start;
+
+    public string RequestId => context.TraceIdentifier;
+
+    public ProviderTarget? Target { get; set; }
+
+    public ProtocolKind Protocol { get; set; }
+
+    public GuardSettings? Settings { get; set; }
+
+    public ScanDirectives? Directives { get; set; }
+
+    /// <summary>The body in memory; null where it is passed on as it arrives.</summary>
+    public RequestBody? Body { get; set; }
+
+    public PromptMap? Map { get; set; }
+
+    public string? Model { get; set; }
+
+    public bool IsStream { get; set; }
+
+    /// <summary>What the guard says; a call that it has not seen has failed it.</summary>
+    public GuardReport Report
+    {
+        get => _report ?? new GuardReport.Failed();
+        set => _report = value;
+    }
+
+    /// <summary>Why the gateway itself answers, if it does.</summary>
+    public Error? Error { get; set; }
+
+    public bool IsBlocked => Error?.Code == ErrorCode.PromptInjectionDetected || Error?.Code == ErrorCode.ContentNotScannable;
+
+    public UpstreamResult? Result { get; set; }
+
+    /// <summary>The text is not needed while an answer streams, perhaps for minutes.</summary>
+    public void ForgetText()
+    {
+        Map?.Dispose();
+        Map = null;
+    }
+
+    public void Dispose()
+    {
+        ForgetText();
+        Body?.Dispose();
+        Body = null;
+    }
+}

@@ -1,0 +1,218 @@
+using LockLLM.Contracts;
+using LockLLM.Contracts.Errors;
+using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Proxy.Guard;
+using LockLLM.Gateway.Proxy.Protocols;
+using LockLLM.Gateway.Proxy.Providers;
+using LockLLM.Gateway.Proxy.Upstream;
+using LockLLM.Gateway.Scanning;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace LockLLM.Gateway.Proxy;
+
+/// <summary>
+/// A call on its way to a provider. The numbers are the stages of the wire contract, section 5.4; request id, key and rate
+/// limit (1 to 3) stand before all endpoints.
+/// </summary>
+internal sealed partial class ProxyPipeline(
+    ProviderCatalog catalog, PromptGuard guard, UpstreamForwarder forwarder, AccountGuards accounts, ProxyOptions options, TimeProvider clock, ILogger<ProxyPipeline> logger)
+{
+    private const string ModelsSegment = "models/";
+
+    private static readonly string[] s_universal = ["chat", "completions", "embeddings", "models", "responses", "v1"];
+
+    public async Task RunAsync(HttpContext context)
+    {
+        using var exchange = new ProxyExchange(context, clock.GetTimestamp());
+        try
+        {
+            // 4 Size and JSON; before it, whose call it is and what it asks for, which costs less to refuse.
+            exchange.Error = Address(exchange) ?? Ask(exchange) ?? await ReadAsync(exchange);
+
+            if (exchange.Error is null)
+            {
+                // 6 The guard sees the original.
+                exchange.Report = await InspectAsync(exchange);
+
+                // 7 What it found, against what the account and the caller want.
+                exchange.Error = Refuse(exchange);
+            }
+
+            if (exchange.Error is null)
+            {
+                // 8 What must not reach the model is taken out.
+                var call = CallOf(exchange);
+                exchange.ForgetText();
+
+                // 12 The provider.
+                exchange.Result = await forwarder.ForwardAsync(context, call);
+                exchange.Error = exchange.Result is { End: UpstreamEnd.NotBegun, Error: { } failed } ? failed : null;
+            }
+
+            if (exchange.Error is { } error)
+            {
+                ProxyHeaders.Write(exchange, route: null);
+                await RouteErrors.WriteAsync(context, exchange.Protocol, error);
+            }
+        }
+        finally
+        {
+            // 13 The record.
+            Record(exchange);
+        }
+    }
+
+    // 5 Which provider, where, and with whose key.
+    private Error? Address(ProxyExchange exchange)
+    {
+        var request = exchange.Context.Request;
+        var path = request.Path.Value![ProxyEndpoints.Prefix.Length..].TrimStart('/');
+        var end = path.IndexOf('/', StringComparison.Ordinal);
+        var (name, rest) = end < 0 ? (path, "") : (path[..end], path[(end + 1)..]);
+        if (catalog.Find(name) is not { } provider)
+        {
+            return s_universal.Contains(name, StringComparer.OrdinalIgnoreCase)
+                ? new Error(ErrorCode.NoUpstreamKey, "This address is paid from credits, and no pool of provider keys is set up. Call /v1/proxy/{provider}/... with a stored key.") { Provider = "universal" }
+                : new Error(ErrorCode.ProviderNotFound, $"No provider of that name. There are {string.Join(", ", ProviderNames.All)}.", "provider");
+        }
+
+        if (ProviderPath.Read(provider, rest) is not { } read)
+        {
+            return new Error(ErrorCode.NotFound, "The path can be read in two ways. Send it without empty segments, dots and encoded slashes.");
+        }
+
+        exchange.Protocol = read.Protocol;
+        if (ProviderAccesses.Find(request, provider, out var access) is { } noAccess)
+        {
+            return noAccess;
+        }
+
+        var error = ProviderTarget.Create(provider, read, request.QueryString.Value ?? "", access, out var target);
+        exchange.Target = target;
+        exchange.Model = read.Deployment ?? ModelOf(read);
+        exchange.IsStream = read.Rest.Contains(":stream", StringComparison.OrdinalIgnoreCase) || read.Rest.EndsWith("-stream", StringComparison.OrdinalIgnoreCase);
+        return error;
+    }
+
+    private Error? Ask(ProxyExchange exchange)
+    {
+        exchange.Settings = accounts.Of(exchange.Context);
+        var error = ScanDirectives.Read(exchange.Context.Request.Headers, static _ => null, exchange.Settings.Defaults, out var directives);
+        exchange.Directives = directives;
+        return error;
+    }
+
+    private async ValueTask<Error?> ReadAsync(ProxyExchange exchange)
+    {
+        var context = exchange.Context;
+        var request = context.Request;
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || request.ContentLength == 0)
+        {
+            exchange.Report = new GuardReport.NothingToScan();
+            return null;
+        }
+
+        var isUpload = exchange.Protocol == ProtocolKind.Unknown && !RequestBody.IsJson(request.ContentType);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            // Ours comes first, in the shape of the route.
+            limit.MaxRequestBodySize = isUpload ? options.MaxUploadBytes : 2L * options.MaxRequestBytes;
+        }
+
+        if (isUpload)
+        {
+            var unscanned = default(UnscannedCounts);
+            unscanned.Add(UnscannedKind.Body);
+            exchange.Report = new GuardReport.NothingToScan { Unscanned = unscanned };
+            return request.ContentLength > options.MaxUploadBytes ? RequestErrors.TooLarge(options.MaxUploadBytes) : null;
+        }
+
+        if (RequestBody.Refuse(request, options.MaxRequestBytes) is { } unread)
+        {
+            return unread;
+        }
+
+        exchange.Body = await RequestBody.ReadAsync(request, options.MaxRequestBytes, context.RequestAborted);
+        if (exchange.Body is null)
+        {
+            return RequestErrors.TooLarge(options.MaxRequestBytes);
+        }
+
+        var error = PromptReader.Read(exchange.Protocol, exchange.Body.Bytes, options.MaxMessages, out var map);
+        exchange.Map = map;
+        exchange.Model = map?.Model ?? exchange.Model;
+        exchange.IsStream |= map?.IsStream == true;
+        return error;
+    }
+
+    private async ValueTask<GuardReport> InspectAsync(ProxyExchange exchange) => exchange.Map is { } map
+        ? await guard.InspectAsync(map, AccountGuards.AccountOf(exchange.Context), exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted)
+        : exchange.Report;
+
+    private static Error? Refuse(ProxyExchange exchange)
+    {
+        var settings = exchange.Settings!;
+        return exchange.Report switch
+        {
+            GuardReport.Failed when settings.BlocksOnFailure =>
+                new Error(ErrorCode.ScanUnavailable, "The text could not be scanned, so it was not sent. Try again."),
+            GuardReport.Scanned { IsAttack: true } scanned when exchange.Directives!.Blocks =>
+                new Error(ErrorCode.PromptInjectionDetected, $"Request refused: {scanned.Sentence}") { ScanResult = ProxyHeaders.ResultOf(scanned, exchange.Directives) },
+            { Unscanned.Any: true } report when settings.RefusesUnscannable =>
+                new Error(ErrorCode.ContentNotScannable, $"Request refused: it holds content that cannot be scanned ({report.Unscanned})."),
+            _ => null,
+        };
+    }
+
+    private static UpstreamCall CallOf(ProxyExchange exchange)
+    {
+        var body = exchange.Body?.Memory;
+        if (body is { } original && exchange is { Map: { } map, Report: GuardReport.Scanned { Withheld: { Count: > 0 } withheld } })
+        {
+            body = Withholding.Rewrite(original, map, withheld);
+        }
+
+        return new UpstreamCall
+        {
+            Route = new UpstreamRoute(exchange.Target!, body, exchange.Model),
+            IsStream = exchange.IsStream,
+            WriteHeaders = route => ProxyHeaders.Write(exchange, route),
+        };
+    }
+
+    // In the paths of Google and Bedrock.
+    private static string? ModelOf(ProviderPath path)
+    {
+        var rest = path.Rest;
+        var start = rest.LastIndexOf(ModelsSegment, StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? at + ModelsSegment.Length
+            : rest.StartsWith("model/", StringComparison.OrdinalIgnoreCase) ? "model/".Length
+            : -1;
+        if (start < 0 || !path.IsNative)
+        {
+            return null;
+        }
+
+        var end = rest.IndexOfAny([':', '/'], start);
+        return rest.StartsWith("model/", StringComparison.OrdinalIgnoreCase) ? rest[start..rest.LastIndexOf('/')] : end < 0 ? rest[start..] : rest[start..end];
+    }
+
+    private void Record(ProxyExchange exchange)
+    {
+        var elapsed = clock.GetElapsedTime(exchange.Start).TotalMilliseconds;
+        if (exchange.Error is { } error)
+        {
+            LogRefused(exchange.RequestId, exchange.Target?.Provider.Name, exchange.Protocol, error.Code.Code, elapsed);
+            return;
+        }
+
+        var parts = exchange.Report is GuardReport.Scanned scanned ? scanned.Coverage.Parts : 0;
+        LogForwarded(exchange.RequestId, exchange.Target?.Provider.Name, exchange.Protocol, exchange.Report.GetType().Name, parts, exchange.Result?.Status ?? 0, elapsed);
+    }
+
+    [LoggerMessage(EventId = 3202, Level = LogLevel.Information, Message = "Refused {RequestId} to {Provider} ({Protocol}): {Code}, {Milliseconds:F1} ms")]
+    private partial void LogRefused(string requestId, string? provider, ProtocolKind protocol, string code, double milliseconds);
+
+    [LoggerMessage(EventId = 3201, Level = LogLevel.Debug, Message = "Passed on {RequestId} to {Provider} ({Protocol}): {Report}, {Parts} texts, status {Status}, {Milliseconds:F1} ms")]
+    private partial void LogForwarded(string requestId, string? provider, ProtocolKind protocol, string report, int parts, int status, double milliseconds);
+}
