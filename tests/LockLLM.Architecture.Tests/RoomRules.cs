@@ -29,6 +29,11 @@ public class RoomRules
     [Fact]
     public void Only_scanning_asks_the_engine() =>
         Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.Scanning(\.|$)")
+            .Should().NotDependOnAny(Named(@"^LockLLM\.Engine\.PromptScanner$")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Only_scanning_and_the_proxys_guard_speak_of_verdicts() =>
+        Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.(Scanning|Proxy\.Guard)(\.|$)").And().DoNotHaveNameMatching("^AccountGuards$")
             .Should().NotDependOnAny(Of(EngineAssembly)).Check(Loaded.Architecture);
 
     [Fact]

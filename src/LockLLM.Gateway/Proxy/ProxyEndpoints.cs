@@ -12,6 +12,9 @@ internal static class ProxyEndpoints
     // Accounts whose judged texts are remembered at a time; up to twice as many are held.
     private const int RememberedAccounts = 1024;
 
+    private static readonly string[] s_methods =
+        [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
+
     public static IServiceCollection AddProxy(this IServiceCollection services, ProxyOptions options)
     {
         services.TryAddSingleton(_ => new PartMemories(RememberedAccounts, options.RememberedParts));
@@ -40,5 +43,5 @@ internal static class ProxyEndpoints
         }));
 
     public static IEndpointConventionBuilder MapProxyEndpoints(this IEndpointRouteBuilder routes) =>
-        routes.Map(Prefix + "/{**rest}", static (HttpContext context, ProxyPipeline pipeline) => pipeline.RunAsync(context)).ExcludeFromDescription();
+        routes.MapMethods(Prefix + "/{**rest}", s_methods, static (HttpContext context, ProxyPipeline pipeline) => pipeline.RunAsync(context)).ExcludeFromDescription();
 }

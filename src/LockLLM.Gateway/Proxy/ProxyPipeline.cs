@@ -79,7 +79,7 @@ internal sealed partial class ProxyPipeline(
 
         if (ProviderPath.Read(provider, rest) is not { } read)
         {
-            return new Error(ErrorCode.NotFound, "The path can be read in two ways. Send it without empty segments, dots and encoded slashes.");
+            return new Error(ErrorCode.InvalidRequest, "The path can be read in two ways. Send it without empty segments, dots and encoded slashes.");
         }
 
         exchange.Protocol = read.Protocol;

@@ -10,7 +10,7 @@ namespace LockLLM.Gateway.Proxy.Guard;
 /// </summary>
 internal sealed class JoinedTexts : IDisposable
 {
-    private const int MaxTexts = 12;
+    private const int MaxTexts = 8;
     private const int EndChars = 600;
 
     private readonly List<(int Index, int Start)> _pieces = [];

@@ -67,6 +67,11 @@ internal static class DataUrl
             }
 
             var utf8 = bytes.AsSpan(0, length);
+            if (utf8.StartsWith("%PDF-"u8))
+            {
+                return -1;
+            }
+
             utf8 = utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
             return Utf8.ToUtf16(utf8, characters, out _, out var written, replaceInvalidSequences: false) == OperationStatus.Done ? written : -1;
         }
