@@ -13,6 +13,7 @@ public class ProjectRules
     private const string Clocks = @"^System\.(TimeProvider|Diagnostics\.Stopwatch|Threading\.Timer|Timers\..*)$";
 
     [Theory]
+    [InlineData("Client", "Contracts")]
     [InlineData("Contracts")]
     [InlineData("Engine")]
     [InlineData("Gateway", "Contracts", "Engine")]
@@ -28,7 +29,7 @@ public class ProjectRules
     [Fact]
     public void No_project_of_the_product_is_missing_from_the_picture() =>
         Assert.Equal(
-            ["LockLLM.Contracts", "LockLLM.Engine", "LockLLM.Gateway", "LockLLM.Training"],
+            ["LockLLM.Client", "LockLLM.Contracts", "LockLLM.Engine", "LockLLM.Gateway", "LockLLM.Training"],
             Directory.GetDirectories(Path.Combine(RepositoryRoot(), "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
