@@ -79,10 +79,19 @@ public class MetadataTests
         routing = ours.Routing is { } routing
             ? new
             {
-                enabled = true, task_type = routing.TaskType, complexity = routing.Complexity, selected_model = routing.SelectedModel, routing_reason = routing.Reason,
-                original_provider = routing.OriginalProvider, original_model = routing.OriginalModel, estimated_savings = routing.EstimatedSavings,
-                estimated_original_cost = routing.EstimatedOriginalCost, estimated_routed_cost = routing.EstimatedRoutedCost, estimated_input_tokens = routing.EstimatedInputTokens,
-                estimated_output_tokens = routing.EstimatedOutputTokens, routing_fee_reason = routing.FeeReason,
+                enabled = true,
+                task_type = routing.TaskType,
+                complexity = routing.Complexity,
+                selected_model = routing.SelectedModel,
+                routing_reason = routing.Reason,
+                original_provider = routing.OriginalProvider,
+                original_model = routing.OriginalModel,
+                estimated_savings = routing.EstimatedSavings,
+                estimated_original_cost = routing.EstimatedOriginalCost,
+                estimated_routed_cost = routing.EstimatedRoutedCost,
+                estimated_input_tokens = routing.EstimatedInputTokens,
+                estimated_output_tokens = routing.EstimatedOutputTokens,
+                routing_fee_reason = routing.FeeReason,
             }
             : null,
         credits_reserved = ours.CreditsReserved,
