@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# The proxy beside YARP's bare forwarder and nginx: same provider, same load, one run. Read the ratios; the figures themselves
+# belong to the machine. About four minutes.
+#
+#   bench/load/proxy.sh [connections] [seconds] [--portkey]      needs wrk and nginx; with --portkey also npm
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
+
+connections=${1:-64}
+seconds=${2:-8}
+build
+start_provider
+start yarp dotnet exec artifacts/bin/LockLLM.Load/release/LockLLM.Load.dll yarp "$yarp" "$provider"
+await "$yarp/v1/models"
+
+cat >"$data/nginx.conf" <<CONF
+daemon off; pid $data/nginx.pid; error_log $data/nginx-error.log; worker_processes 1;
+events { worker_connections 2048; }
+http {
+  access_log off; client_body_temp_path $data/nginx-body; proxy_temp_path $data/nginx-proxy; fastcgi_temp_path $data/f; uwsgi_temp_path $data/u; scgi_temp_path $data/s;
+  upstream provider { server ${provider#http://}; keepalive 256; }
+  server { listen ${nginx#http://}; location / { proxy_pass http://provider; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; } }
+}
+CONF
+start nginx nginx -c "$data/nginx.conf"
+await "$nginx/v1/models"
+start_gateway
+
+# A prompt of 1 KB, newest turn of a short conversation; different in every call, so that no cache can help.
+cat >"$data/chat.lua" <<LUA
+local text = string.rep("Please summarise the minutes of the meeting and list what we agreed on. ", 15):sub(1, 1000)
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["X-LockLLM-Key"] = "$key"
+wrk.headers["Authorization"] = "Bearer sk-load"
+local n = 0
+request = function()
+  n = n + 1
+  return wrk.format(nil, nil, nil, '{"model":"load-model","messages":[{"role":"system","content":"You help."},{"role":"user","content":"' .. n .. ' ' .. text .. '"}]}')
+end
+LUA
+cat >"$data/list.lua" <<LUA
+wrk.headers["X-LockLLM-Key"] = "$key"
+wrk.headers["Authorization"] = "Bearer sk-load"
+LUA
+
+# Name, script, address: prints a line and leaves the rate in \$rate.
+measure() {
+  local report
+  report=$(wrk -t1 -c"$connections" -d"${seconds}s" --latency "${@:4}" -s "$data/$2" "$3")
+  rate=$(awk '/Requests\/sec/ { print $2 }' <<<"$report")
+  printf '%-34s %8.0f req/s   p50 %-9s p99 %-9s\n' "$1" "$rate" "$(awk '$1 == "50%" { print $2 }' <<<"$report")" "$(awk '$1 == "99%" { print $2 }' <<<"$report")"
+  if grep -q -e 'Non-2xx' -e 'Socket errors' <<<"$report"; then
+    grep -e 'Non-2xx' -e 'Socket errors' <<<"$report"
+    exit 1
+  fi
+}
+
+ratio() { awk -v a="$2" -v b="$3" -v name="$1" 'BEGIN { printf "%-34s %.2f\n", name, a / b }'; }
+
+if [[ " $* " == *" --portkey "* ]]; then
+  (cd "$data" && npm init -y >/dev/null && npm install --silent --no-audit --no-fund @portkey-ai/gateway >/dev/null)
+  start portkey env PORT="${portkey##*:}" TRUSTED_CUSTOM_HOSTS=127.0.0.1 node "$data/node_modules/@portkey-ai/gateway/build/start-server.js" --port="${portkey##*:}" --headless
+  await "$portkey/"
+fi
+
+echo "$connections connections, $seconds s each, $(nproc) cores shared by load generator, provider and what is measured"
+for round in warm-up measured; do
+  echo "-- $round"
+  measure "provider, GET models" list.lua "$provider/v1/models"
+  measure "nginx, GET models" list.lua "$nginx/v1/models"; nginx_list=$rate
+  measure "YARP, GET models" list.lua "$yarp/v1/models"; yarp_list=$rate
+  measure "gateway, GET models (unscanned)" list.lua "$gateway/v1/proxy/openai/models"; gateway_list=$rate
+  measure "nginx, POST chat" chat.lua "$nginx/v1/chat/completions"; nginx_chat=$rate
+  measure "YARP, POST chat" chat.lua "$yarp/v1/chat/completions"; yarp_chat=$rate
+  measure "gateway, POST chat (1 KB scanned)" chat.lua "$gateway/v1/proxy/openai/chat/completions"; gateway_chat=$rate
+  if [[ " $* " == *" --portkey "* ]]; then
+    measure "Portkey, POST chat (unscanned)" chat.lua "$portkey/v1/chat/completions" -H "x-portkey-provider: openai" -H "x-portkey-custom-host: $provider/v1"
+    portkey_chat=$rate
+  fi
+done
+ratio "unscanned, gateway to YARP" "$gateway_list" "$yarp_list"
+ratio "unscanned, gateway to nginx" "$gateway_list" "$nginx_list"
+ratio "1 KB scanned, gateway to YARP" "$gateway_chat" "$yarp_chat"
+ratio "1 KB scanned, gateway to nginx" "$gateway_chat" "$nginx_chat"
+if [[ " $* " == *" --portkey "* ]]; then
+  ratio "gateway scanned to Portkey unscanned" "$gateway_chat" "$portkey_chat"
+fi
+echo "resident memory of the gateway: $(rss "$gateway_pid") MB"
+
+echo "-- streams of 20 events, 5 ms apart, one connection"
+for round in 1 2 3; do
+  printf '%-10s' provider; load stream "$provider/v1" 100
+  printf '%-10s' YARP; load stream "$yarp/v1" 100
+  printf '%-10s' gateway; load stream "$gateway/v1/proxy/openai" 100
+done
