@@ -28,7 +28,7 @@ start_gateway
 
 # A prompt of 1 KB, newest turn of a short conversation; different in every call, so that no cache can help.
 cat >"$data/chat.lua" <<LUA
-local text = string.rep("Please summarise the minutes of the meeting and list what we agreed on. ", 15):sub(1, 1000)
+local text = "We met on Tuesday to plan the move of the museum's archive. Anna will ask the carrier for an offer before the end of the month, and Piotr checks whether the lift in the new building takes the map cabinets. The reading room stays open until the third week of June; after that visitors can order scans by post. Two of the air dryers are broken, so the photographs have to wait in the cellar until the repair is done. Mrs Okafor wants a list of all boxes with their weight and a colour code for every department. The insurance covers the transport but not the night in the hall, therefore we need somebody who stays there. Lunch for the helpers costs about nine euros a person. Open questions: who keeps the keys, where do the cars park, and is the ramp wide enough for the large crates? Please write short minutes from these notes, with one line for each task, the person in charge and the date, and put the open questions at the end in a list of their own. Keep the tone friendly, thank you!"
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["X-LockLLM-Key"] = "$key"

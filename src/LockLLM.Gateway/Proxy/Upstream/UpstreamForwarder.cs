@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using LockLLM.Contracts;
 using LockLLM.Contracts.Errors;
@@ -161,7 +162,7 @@ internal sealed partial class UpstreamForwarder(
             LogFailed(context.TraceIdentifier, target.Provider.Name, target.Address.Host, failure);
             if (failure is UpstreamFailure.AddressRefused or UpstreamFailure.Redirected or UpstreamFailure.AnswerTimeout
                 || !body.IsRepeatable
-                || _retries.Pause(attempt, new HttpMethod(context.Request.Method), failure.WasNeverSent(), answer: null) is not { } wait)
+                || _retries.Pause(attempt, HttpMethod.Parse(context.Request.Method), failure.WasNeverSent(), answer: null) is not { } wait)
             {
                 return new Reply(body, attempt) { Error = failure.ToError(target.Provider) };
             }
@@ -194,7 +195,7 @@ internal sealed partial class UpstreamForwarder(
 
     private static HttpRequestMessage Message(HttpRequest request, UpstreamCall call, ProviderTarget target, ForwardedBody body)
     {
-        var message = new HttpRequestMessage(new HttpMethod(request.Method), target.Address)
+        var message = new HttpRequestMessage(HttpMethod.Parse(request.Method), target.Address)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
@@ -219,11 +220,16 @@ internal sealed partial class UpstreamForwarder(
         var written = 0L;
         try
         {
-            patience.CancelAfter(options.IdleTimeout);
             await using var raw = await answer.Content.ReadAsStreamAsync(patience.Token);
             await using var body = undo is null ? raw : AnswerBody.Decode(raw, undo);
             var writer = context.Response.BodyWriter;
+            var length = isEvents || undo is not null ? null : answer.Content.Headers.ContentLength;
             var reading = body.ReadAsync(tap.Free, patience.Token);
+            if (!reading.IsCompleted)
+            {
+                patience.CancelAfter(options.IdleTimeout);
+            }
+
             int read;
             if (isEvents)
             {
@@ -253,9 +259,8 @@ internal sealed partial class UpstreamForwarder(
 
                 if (ready.Length > 0)
                 {
-                    // A slow reader is the server's business; only the provider's silence counts here.
-                    patience.CancelAfter(Timeout.InfiniteTimeSpan);
-                    var flushed = await writer.WriteAsync(ready, context.RequestAborted);
+                    var flushing = writer.WriteAsync(ready, context.RequestAborted);
+                    var flushed = flushing.IsCompletedSuccessfully ? flushing.Result : await WaitForReaderAsync(flushing, patience);
                     if (flushed.IsCompleted || flushed.IsCanceled)
                     {
                         return result with { End = UpstreamEnd.CallerGone, AnswerBytes = written, Usage = tap.Usage };
@@ -263,6 +268,12 @@ internal sealed partial class UpstreamForwarder(
 
                     written += ready.Length;
                     tap.Sent(ready.Length);
+                }
+
+                if (written == length)
+                {
+                    // All that was announced: nothing is gained by asking for more.
+                    break;
                 }
 
                 patience.CancelAfter(options.IdleTimeout);
@@ -297,6 +308,13 @@ internal sealed partial class UpstreamForwarder(
             await EndAsync(context, route, tap, error);
             return result with { End = UpstreamEnd.BrokenOff, Error = error, AnswerBytes = written, Usage = tap.Usage };
         }
+    }
+
+    // A slow reader is the server's business; only the provider's silence counts here.
+    private static async ValueTask<FlushResult> WaitForReaderAsync(ValueTask<FlushResult> flushing, CancellationTokenSource patience)
+    {
+        patience.CancelAfter(Timeout.InfiniteTimeSpan);
+        return await flushing;
     }
 
     private static void WriteHead(HttpContext context, UpstreamCall call, UpstreamRoute route, HttpResponseMessage answer, bool isEvents, bool isDecoded)
