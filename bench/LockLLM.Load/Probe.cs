@@ -11,6 +11,8 @@ internal static class Probe
     private const string StreamBody = """{"model":"load-model","stream":true,"messages":[{"role":"user","content":"Tell me about bees."}]}""";
     private const string EmbeddingBody = """{"model":"load-model","input":"Bees are flying insects."}""";
 
+    private const int MaxUnderway = 4000;
+
     private static readonly TimeSpan s_sample = TimeSpan.FromSeconds(10);
     private static readonly ArraySegment<(string Name, string Value)> s_headers = ReadHeaders();
 
@@ -60,7 +62,14 @@ internal static class Probe
             // Open loop: what is due is sent, however slow the answers are.
             for (var due = Math.Min(total, (long)(clock.Elapsed.TotalSeconds * perSecond)); sent < due; sent++)
             {
-                Interlocked.Increment(ref underway);
+                if (Interlocked.Increment(ref underway) > MaxUnderway)
+                {
+                    // So far behind that the rate cannot be held: counted as failed rather than piled up.
+                    Interlocked.Decrement(ref underway);
+                    Interlocked.Increment(ref failed);
+                    continue;
+                }
+
                 _ = CallAsync(sent);
             }
 

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using LockLLM.Contracts;
 using LockLLM.Contracts.Errors;
@@ -260,7 +259,13 @@ internal sealed partial class UpstreamForwarder(
                 if (ready.Length > 0)
                 {
                     var flushing = writer.WriteAsync(ready, context.RequestAborted);
-                    var flushed = flushing.IsCompletedSuccessfully ? flushing.Result : await WaitForReaderAsync(flushing, patience);
+                    if (!flushing.IsCompleted)
+                    {
+                        // A slow reader is the server's business; only the provider's silence counts here.
+                        patience.CancelAfter(Timeout.InfiniteTimeSpan);
+                    }
+
+                    var flushed = await flushing;
                     if (flushed.IsCompleted || flushed.IsCanceled)
                     {
                         return result with { End = UpstreamEnd.CallerGone, AnswerBytes = written, Usage = tap.Usage };
@@ -308,13 +313,6 @@ internal sealed partial class UpstreamForwarder(
             await EndAsync(context, route, tap, error);
             return result with { End = UpstreamEnd.BrokenOff, Error = error, AnswerBytes = written, Usage = tap.Usage };
         }
-    }
-
-    // A slow reader is the server's business; only the provider's silence counts here.
-    private static async ValueTask<FlushResult> WaitForReaderAsync(ValueTask<FlushResult> flushing, CancellationTokenSource patience)
-    {
-        patience.CancelAfter(Timeout.InfiniteTimeSpan);
-        return await flushing;
     }
 
     private static void WriteHead(HttpContext context, UpstreamCall call, UpstreamRoute route, HttpResponseMessage answer, bool isEvents, bool isDecoded)
