@@ -10,6 +10,8 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     private const string Request = "invalid_request_error";
     private const string Config = "lockllm_config_error";
     private const string Upstream = "upstream_error";
+    private const string Missing = "not_found";
+    private const string Validation = "validation_error";
 
     /// <summary>The text is an attack and the caller asked to block it.</summary>
     public static readonly ErrorCode PromptInjectionDetected = new("prompt_injection_detected", "lockllm_security_error", 400);
@@ -83,12 +85,40 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>The detector cannot give a verdict; nothing was let through.</summary>
     public static readonly ErrorCode ScanUnavailable = new("scan_unavailable", "api_error", 503, Retryable: true);
 
+    /// <summary>Something the gateway needs, such as its database, does not answer at the moment.</summary>
+    public static readonly ErrorCode ServiceUnavailable = new("service_unavailable", "api_error", 503, Retryable: true);
+
+    /// <summary>The key may not be used with this provider.</summary>
+    public static readonly ErrorCode ProviderNotAllowed = new("provider_not_allowed", "permission_error", 403);
+
+    /// <summary>Management: no such account.</summary>
+    public static readonly ErrorCode AccountNotFound = new("account_not_found", Missing, 404);
+
+    /// <summary>Management: no such key in this account.</summary>
+    public static readonly ErrorCode KeyNotFound = new("key_not_found", Missing, 404);
+
+    /// <summary>Management: a key of that provider and nickname exists.</summary>
+    public static readonly ErrorCode DuplicateKey = new("duplicate_key", "conflict", 409);
+
+    /// <summary>Management: the key is revoked, expired or replaced.</summary>
+    public static readonly ErrorCode KeyNotActive = new("key_not_active", "conflict", 409);
+
+    /// <summary>Management: a field that must be there is not.</summary>
+    public static readonly ErrorCode MissingField = new("missing_field", Validation, 400);
+
+    /// <summary>Management: a field has a value that cannot be used.</summary>
+    public static readonly ErrorCode InvalidInput = new("invalid_input", Validation, 400);
+
+    /// <summary>Management: no provider of that name.</summary>
+    public static readonly ErrorCode InvalidProvider = new("invalid_provider", Validation, 400);
+
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         PromptInjectionDetected, ContentNotScannable, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
         NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge,
         InternalError, ScanUnavailable,
+        ServiceUnavailable, ProviderNotAllowed, AccountNotFound, KeyNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidProvider,
         ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,
     ];
 }

@@ -6,6 +6,8 @@ namespace LockLLM.Gateway.Errors;
 /// <summary>The outermost net: whatever goes wrong further in leaves as JSON in the one shape.</summary>
 internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<UnhandledErrors> logger)
 {
+    private static readonly Error s_noDatabase = new(ErrorCode.ServiceUnavailable, "The database does not answer. Nothing was changed; try again.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -26,6 +28,12 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
         {
             // How Kestrel reports the size of a chunk that no number can hold.
             await AnswerAsync(context, new Error(ErrorCode.InvalidRequest, "The request body could not be read."));
+            return;
+        }
+        catch (DatabaseUnavailableException outage)
+        {
+            LogOutage(context.TraceIdentifier, new Fault(outage));
+            await AnswerAsync(context, s_noDatabase);
             return;
         }
         catch (Exception fault)
@@ -71,4 +79,7 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "Request {RequestId} failed: {Fault}")]
     private partial void LogFault(string requestId, Fault fault);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "Request {RequestId} needs the database, which does not answer: {Fault}")]
+    private partial void LogOutage(string requestId, Fault fault);
 }

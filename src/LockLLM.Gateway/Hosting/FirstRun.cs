@@ -1,87 +1,96 @@
-using System.Text;
+using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.ProviderKeys;
+using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
 
 namespace LockLLM.Gateway.Hosting;
 
 /// <summary>
-/// Opens the installation: data folder, master key, API keys. The first start creates what is missing and says so on the
-/// console; a later start with a part missing is refused, since a new master key would lock every caller out.
+/// Opens the installation before the first request: data folder, schema, master key, and what an empty installation needs.
+/// One gateway at a time; the others find everything made. A database whose master key is missing is refused, since a new
+/// one would lock every caller out.
 /// </summary>
-internal static class FirstRun
+internal sealed class FirstRun(
+    GatewayOptions options, InstallationStore installation, AccountStore accounts, ApiKeyStore keys, ProviderKeyStore providerKeys, SnapshotRefresher snapshots, SqliteFile? file = null)
 {
-    public const string MasterKeyFileName = "master.key";
-
-    public static ApiKeyStore Open(GatewayOptions options, string? addresses, TimeProvider clock, TextWriter console)
+    public async Task OpenAsync(string? addresses, TextWriter console, CancellationToken cancellationToken)
     {
         var directory = options.ResolveDataDirectory();
         try
         {
             PrivateFile.CreateDirectory(directory);
-            var masterKey = OpenMasterKey(options, directory, console);
-            var keys = ApiKeyStore.Open(directory, masterKey, clock);
-            AddFirstKey(keys, options.Bootstrap.ApiKey, addresses, console);
-            return keys;
+            file?.CreatePrivately();
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             throw new StartupRefusal($"The data folder {directory} cannot be used: {failed.Message} Set LockLLM:DataDirectory to a folder that this user can write.");
         }
-    }
 
-    private static string ReadMasterKeyFile(string file)
-    {
         try
         {
-            return File.ReadAllText(file);
+            await using (await installation.LockAsync(cancellationToken))
+            {
+                await installation.MigrateAsync(cancellationToken);
+                await UnlockAsync(new MasterKeySource(options.MasterKey, options.MasterKeyFile, directory), console, cancellationToken);
+                await keys.OpenAsync(cancellationToken);
+                await snapshots.RefreshAsync(cancellationToken);
+                await BootstrapAsync(addresses, console, cancellationToken);
+            }
         }
-        catch (Exception failed) when (failed is FileNotFoundException or DirectoryNotFoundException)
+        catch (DatabaseUnavailableException failed)
         {
-            throw new StartupRefusal($"The file {file} of LockLLM:MasterKeyFile does not exist.");
+            throw Unusable(failed.InnerException!);
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (Exception failed) when (GatewayDatabase.IsOutage(failed))
         {
-            throw new StartupRefusal($"The file {file} of LockLLM:MasterKeyFile cannot be read: {failed.Message}");
+            throw Unusable(failed);
         }
     }
 
-    private static MasterKey OpenMasterKey(GatewayOptions options, string directory, TextWriter console)
+    private StartupRefusal Unusable(Exception cause) => new(file is null
+        ? $"The PostgreSQL database of LockLLM:Database:ConnectionString cannot be used: {cause.Message}"
+        : $"The database {file.Path} cannot be used: {cause.Message}");
+
+    private async Task UnlockAsync(MasterKeySource source, TextWriter console, CancellationToken cancellationToken)
     {
-        if (options is { MasterKey.Length: > 0, MasterKeyFile.Length: > 0 })
+        var masterKey = source.Read();
+        if (await installation.FindAsync(cancellationToken) is null)
         {
-            throw new StartupRefusal("LockLLM:MasterKey and LockLLM:MasterKeyFile are both set. Keep one of them.");
-        }
-
-        if (options.MasterKey is { Length: > 0 } value)
-        {
-            return MasterKey.Parse(value, "LockLLM:MasterKey");
-        }
-
-        if (options.MasterKeyFile is { Length: > 0 } file)
-        {
-            return MasterKey.Parse(ReadMasterKeyFile(file), $"The file {file} of LockLLM:MasterKeyFile");
-        }
-
-        var own = Path.Combine(directory, MasterKeyFileName);
-        if (!File.Exists(own))
-        {
-            if (File.Exists(Path.Combine(directory, ApiKeyStore.FileName)))
+            if (masterKey is null)
             {
-                throw new StartupRefusal($"{directory} holds API keys but the master key is missing. Restore {own}, or set LockLLM:MasterKey or LockLLM:MasterKeyFile.");
+                masterKey = source.Generate();
+                await console.WriteLineAsync($"Created the master key {source.OwnFile}. Keep a copy of it in a safe place.");
             }
 
-            if (PrivateFile.TryCreate(own, Encoding.ASCII.GetBytes(MasterKey.Generate().ToBase64() + "\n")))
-            {
-                console.WriteLine($"Created the master key {own}. Keep a copy of it in a safe place.");
-            }
+            await installation.CreateAsync(masterKey, cancellationToken);
         }
 
-        return MasterKey.Parse(File.ReadAllText(own), own);
+        if (masterKey is null)
+        {
+            throw new StartupRefusal($"The database holds keys but the master key is missing. Restore {source.OwnFile}, or set LockLLM:MasterKey or LockLLM:MasterKeyFile.");
+        }
+
+        if (!await installation.UnlockAsync(masterKey, cancellationToken))
+        {
+            throw new StartupRefusal(
+                "The master key is not the one that the database was written under, so no key would be accepted. Set LockLLM:MasterKey or LockLLM:MasterKeyFile to the former key.");
+        }
     }
 
-    private static void AddFirstKey(ApiKeyStore keys, string? given, string? addresses, TextWriter console)
+    private async Task BootstrapAsync(string? addresses, TextWriter console, CancellationToken cancellationToken)
     {
+        var account = (await accounts.ListIdsAsync(cancellationToken)) is [var first, ..]
+            ? first
+            : await accounts.CreateAsync("Default", AccountSettings.Default, AuditEvent.SystemActor, cancellationToken);
+        await AddFirstKeyAsync(account, addresses, console, cancellationToken);
+        await AddProviderKeysAsync(account, cancellationToken);
+    }
+
+    private async Task AddFirstKeyAsync(string account, string? addresses, TextWriter console, CancellationToken cancellationToken)
+    {
+        var given = options.Bootstrap.ApiKey;
         if (!string.IsNullOrEmpty(given))
         {
             if (ApiKeyFormat.Problem(given) is { } problem)
@@ -89,19 +98,20 @@ internal static class FirstRun
                 throw new StartupRefusal($"LockLLM:Bootstrap:ApiKey {problem}.");
             }
 
-            keys.Add("bootstrap", given);
+            await keys.EnsureAsync(account, "bootstrap", given, cancellationToken);
             if (given.Length == ApiKeyFormat.Length && !ApiKeyFormat.HasValidChecksum(given))
             {
-                console.WriteLine("LockLLM:Bootstrap:ApiKey has the length of a generated key but not its checksum. If it was copied, it was copied wrong.");
+                await console.WriteLineAsync("LockLLM:Bootstrap:ApiKey has the length of a generated key but not its checksum. If it was copied, it was copied wrong.");
             }
 
             return;
         }
 
-        if (keys.IsEmpty)
+        if (!await keys.AnyAsync(cancellationToken))
         {
-            var key = keys.Create("first");
-            console.WriteLine($$"""
+            var created = await keys.CreateAsync(account, new ApiKeyDraft("first"), AuditEvent.SystemActor, null, cancellationToken);
+            var key = created.Value!.Secret;
+            await console.WriteLineAsync($$"""
 
                 Your API key, shown this once:
 
@@ -112,6 +122,29 @@ internal static class FirstRun
                     curl {{CallableAddress(addresses)}}/v1/scan -H "Authorization: Bearer {{key}}" -H "Content-Type: application/json" -d '{"input":"How do I descale a kettle?"}'
 
                 """);
+        }
+    }
+
+    private async Task AddProviderKeysAsync(string account, CancellationToken cancellationToken)
+    {
+        if (options.Bootstrap.ProviderKeys.Count == 0)
+        {
+            return;
+        }
+
+        var stored = await providerKeys.ListAsync(account, cancellationToken);
+        foreach (var (given, n) in options.Bootstrap.ProviderKeys.Select(static (given, n) => (given, n)))
+        {
+            if (stored.Any(key => key.Provider.Equals(given.Provider, StringComparison.OrdinalIgnoreCase) && key.Nickname == (given.Nickname?.Trim() ?? "")))
+            {
+                continue;
+            }
+
+            var draft = new ProviderKeyDraft { Provider = given.Provider, ApiKey = given.ApiKey, EndpointUrl = given.EndpointUrl, Nickname = given.Nickname };
+            if ((await providerKeys.CreateAsync(account, draft, AuditEvent.SystemActor, null, cancellationToken)).Error is { } error)
+            {
+                throw new StartupRefusal($"LockLLM:Bootstrap:ProviderKeys:{n} cannot be stored: {error.Message}");
+            }
         }
     }
 

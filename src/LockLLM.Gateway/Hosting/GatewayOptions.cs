@@ -2,6 +2,7 @@ using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.Scanning;
+using LockLLM.Gateway.Storage;
 
 namespace LockLLM.Gateway.Hosting;
 
@@ -10,7 +11,7 @@ internal sealed class GatewayOptions
 {
     public const string Section = "LockLLM";
 
-    /// <summary>Where the master key file and the API keys live.</summary>
+    /// <summary>Where the embedded database and the generated master key live.</summary>
     public string? DataDirectory { get; set; }
 
     /// <summary>Base64 of 32 random bytes.</summary>
@@ -18,6 +19,8 @@ internal sealed class GatewayOptions
 
     /// <summary>A file that holds the same.</summary>
     public string? MasterKeyFile { get; set; }
+
+    public DatabaseOptions Database { get; set; } = new();
 
     public BootstrapOptions Bootstrap { get; set; } = new();
 
@@ -49,6 +52,21 @@ internal sealed class BootstrapOptions
 {
     /// <summary>An API key to create if it does not exist; without it the first start makes one and prints it once.</summary>
     public string? ApiKey { get; set; }
+
+    /// <summary>Provider keys to store where there is none of that provider and nickname.</summary>
+    public IList<BootstrapProviderKey> ProviderKeys { get; set; } = [];
+}
+
+/// <summary>A provider key to store on the first start.</summary>
+internal sealed class BootstrapProviderKey
+{
+    public string? Provider { get; set; }
+
+    public string? ApiKey { get; set; }
+
+    public string? EndpointUrl { get; set; }
+
+    public string? Nickname { get; set; }
 }
 
 /// <summary>Browsers of other origins.</summary>

@@ -1,4 +1,5 @@
 using LockLLM.Contracts.Errors;
+using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using Microsoft.AspNetCore.Authorization;
 
@@ -8,10 +9,14 @@ namespace LockLLM.Gateway.Identity;
 /// Lets only callers with an accepted key reach an endpoint, unless the endpoint says that anyone may. Stands before
 /// anything looks at the body, and answers every kind of bad key alike.
 /// </summary>
-internal sealed partial class ApiKeyAuthentication(RequestDelegate next, ApiKeyStore keys, ILogger<ApiKeyAuthentication> logger)
+internal sealed partial class ApiKeyAuthentication(
+    RequestDelegate next, ApiKeyStore keys, AccountSnapshots snapshots, LastUse lastUse, TimeProvider clock, ILogger<ApiKeyAuthentication> logger)
 {
     private static readonly Error s_refused = new(
         ErrorCode.Unauthorized, "API key not accepted. Send it as Authorization: Bearer llm_..., never in the address.");
+
+    private static readonly Error s_unknown = new(
+        ErrorCode.ServiceUnavailable, "This key is not known here and the key database cannot be asked at the moment. Try again.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -21,16 +26,33 @@ internal sealed partial class ApiKeyAuthentication(RequestDelegate next, ApiKeyS
             return next(context);
         }
 
-        if (keys.Find(Credential.Of(context.Request)) is not { } key)
+        var credential = Credential.Of(context.Request);
+        var now = clock.GetUtcNow();
+        if (keys.Find(credential) is not { } known)
         {
-            LogRefused(context.TraceIdentifier);
+            // Without the database a key that was made elsewhere a moment ago cannot be told from a wrong one.
+            var mayExist = !snapshots.IsCurrent && credential.StartsWith(ApiKeyFormat.Prefix, StringComparison.Ordinal);
+            LogRefused(context.TraceIdentifier, mayExist ? "database not available" : "unknown");
+            return new ErrorResult(mayExist ? s_unknown : s_refused).ExecuteAsync(context);
+        }
+
+        if (!known.Key.IsAcceptedAt(now))
+        {
+            LogRefused(context.TraceIdentifier, "expired or disabled");
             return new ErrorResult(s_refused).ExecuteAsync(context);
         }
 
-        context.Features.Set(new Caller(key.Id));
+        if (!known.Key.AllowsAddress(context.Connection.RemoteIpAddress))
+        {
+            LogRefused(context.TraceIdentifier, "address not allowed for this key");
+            return new ErrorResult(s_refused).ExecuteAsync(context);
+        }
+
+        lastUse.OfApiKey(known.Key.Id, now);
+        context.Features.Set(new Caller(known.Key, known.Account));
         return next(context);
     }
 
-    [LoggerMessage(EventId = 1201, Level = LogLevel.Information, Message = "Refused {RequestId}: API key not accepted")]
-    private partial void LogRefused(string requestId);
+    [LoggerMessage(EventId = 1201, Level = LogLevel.Information, Message = "Refused {RequestId}: API key not accepted, {Reason}")]
+    private partial void LogRefused(string requestId, string reason);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LockLLM.Gateway.Accounts;
 
 namespace LockLLM.Gateway.Identity;
 
@@ -12,7 +13,7 @@ internal static class ApiKeyFormat
     public const int RandomLength = 43;
     public const int ChecksumLength = 6;
     public const int MinimumLength = 36;
-    public const int MaximumLength = 256;
+    public const int MaximumLength = KeyVerifier.MaximumKeyLength;
     public const int Length = 4 + RandomLength + ChecksumLength;
 
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -1,133 +1,197 @@
-using System.Collections.Frozen;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text.Json;
+using LockLLM.Contracts.Errors;
+using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
+using LockLLM.Gateway.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
 
 namespace LockLLM.Gateway.Identity;
 
-/// <summary>
-/// The API keys of this installation: a small file, held in memory whole. Requests read an immutable snapshot;
-/// a key counts only once it is on disk.
-/// </summary>
-internal sealed class ApiKeyStore
+/// <summary>The life of API keys. What is kept of a key is an HMAC of it; requests find it by that, in memory.</summary>
+internal sealed class ApiKeyStore(
+    GatewayDatabase database, AccountChanges changes, AccountSnapshots snapshots, InstallationStore installation, MasterKeyRing masterKeys, AuditTrail audit, TimeProvider clock)
 {
-    public const string FileName = "api-keys.json";
+    public static readonly TimeSpan MaxGrace = TimeSpan.FromHours(72);
 
-    private readonly string _path;
-    private readonly byte[] _pepper;
-    private readonly byte[] _masterKeyCheck;
-    private readonly TimeProvider _clock;
-    private readonly Lock _writing = new();
-    private FrozenDictionary<KeyVerifier, ApiKey> _keys = FrozenDictionary<KeyVerifier, ApiKey>.Empty;
-    private bool _isOnDisk;
+    private const int MaxKeysPerAccount = 10_000;
+    private const string PepperId = "api_key_verifiers";
 
-    private ApiKeyStore(string dataDirectory, MasterKey masterKey, TimeProvider clock)
+    private static readonly Error s_missing = new(ErrorCode.KeyNotFound, "No such key.");
+
+    private byte[]? _pepper;
+
+    /// <summary>The key of the verifiers comes from the first master key and is sealed under the present one, so that it survives rotations.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken) =>
+        _pepper = await installation.SecretAsync(PepperId, () => masterKeys.Active.Derive("api key verifiers"), cancellationToken);
+
+    /// <summary>From memory; expired and disabled keys are found too.</summary>
+    public KnownKey? Find(ReadOnlySpan<char> key) => snapshots.Find(Verify(key));
+
+    public Task<bool> AnyAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(static (context, token) => context.ApiKeys.AnyAsync(token), cancellationToken);
+
+    /// <summary>Newest first, revoked ones included.</summary>
+    public async Task<IReadOnlyList<ApiKey>> ListAsync(string accountId, CancellationToken cancellationToken) =>
+        [.. (await database.ReadAsync(
+            (context, token) => context.ApiKeys.Where(key => key.AccountId == accountId).OrderByDescending(static key => key.CreatedAt).ThenByDescending(static key => key.Id).ToListAsync(token),
+            cancellationToken)).Select(SnapshotRefresher.ApiKeyOf)];
+
+    public Task<Outcome<CreatedApiKey>> CreateAsync(string accountId, ApiKeyDraft draft, string actor, string? requestId, CancellationToken cancellationToken) =>
+        AddAsync(accountId, draft, ApiKeyFormat.Generate(), actor, requestId, cancellationToken);
+
+    /// <summary>Adds a key that the operator chose, unless it was there before, revoked or not.</summary>
+    public async Task<bool> EnsureAsync(string accountId, string name, string key, CancellationToken cancellationToken)
     {
-        _path = Path.Combine(dataDirectory, FileName);
-        _pepper = masterKey.Derive("api key verifiers");
-        _masterKeyCheck = masterKey.Derive("master key check");
-        _clock = clock;
-    }
-
-    public bool IsEmpty => _keys.Count == 0;
-
-    /// <summary>A file that cannot be read is never overwritten: it may be the only record of who may call.</summary>
-    public static ApiKeyStore Open(string dataDirectory, MasterKey masterKey, TimeProvider clock)
-    {
-        var store = new ApiKeyStore(dataDirectory, masterKey, clock);
-        store.Load();
-        return store;
-    }
-
-    public ApiKey? Find(ReadOnlySpan<char> key) => _keys.GetValueOrDefault(KeyVerifier.Of(key, _pepper));
-
-    /// <summary>Makes a key and returns it, for the only time.</summary>
-    public string Create(string name)
-    {
-        var key = ApiKeyFormat.Generate();
-        Add(name, key);
-        return key;
-    }
-
-    /// <summary>False when the key is there already.</summary>
-    public bool Add(string name, string key)
-    {
-        lock (_writing)
+        var verifier = Verify(key).ToArray();
+        if (await database.ReadAsync((context, token) => context.ApiKeys.AnyAsync(row => row.Verifier == verifier, token), cancellationToken))
         {
-            var verifier = KeyVerifier.Of(key, _pepper);
-            if (_keys.ContainsKey(verifier))
+            return false;
+        }
+
+        return (await AddAsync(accountId, new ApiKeyDraft(name), key, AuditEvent.SystemActor, null, cancellationToken)).Error is null;
+    }
+
+    /// <summary>A new secret with the same name and settings; the former one is accepted until the grace ends.</summary>
+    public Task<Outcome<CreatedApiKey>> RotateAsync(string accountId, string id, TimeSpan grace, string actor, string? requestId, CancellationToken cancellationToken)
+    {
+        if (grace < TimeSpan.Zero || grace > MaxGrace)
+        {
+            return Task.FromResult<Outcome<CreatedApiKey>>(new Error(ErrorCode.InvalidInput, $"The grace must be 0 to {MaxGrace.TotalHours} hours.", "grace_hours"));
+        }
+
+        return changes.ApplyAsync<CreatedApiKey>(
+            accountId,
+            async (context, token) =>
             {
-                return false;
-            }
+                var now = clock.GetUtcNow();
+                if (await context.ApiKeys.SingleOrDefaultAsync(key => key.Id == id && key.AccountId == accountId, token) is not { } former)
+                {
+                    return s_missing;
+                }
 
-            var added = new ApiKey
+                if (SnapshotRefresher.ApiKeyOf(former).StatusAt(now) is not (ApiKeyStatus.Active or ApiKeyStatus.Disabled))
+                {
+                    return new Error(ErrorCode.KeyNotActive, "Only an active key can be rotated. Create a new one.");
+                }
+
+                var secret = ApiKeyFormat.Generate();
+                var row = new ApiKeyRow
+                {
+                    Id = Ids.New(Ids.ApiKey),
+                    AccountId = accountId,
+                    Name = former.Name,
+                    Verifier = Verify(secret).ToArray(),
+                    Last4 = secret[^4..],
+                    CreatedAt = now,
+                    CreatedBy = actor,
+                    ExpiresAt = former.ExpiresAt,
+                    IsEnabled = former.IsEnabled,
+                    RequestsPerMinute = former.RequestsPerMinute,
+                    AllowedProviders = former.AllowedProviders,
+                    AllowedNetworks = former.AllowedNetworks,
+                };
+                context.ApiKeys.Add(row);
+                former.ReplacedById = row.Id;
+                if (grace == TimeSpan.Zero)
+                {
+                    former.RevokedAt = now;
+                }
+                else if (former.ExpiresAt is null || former.ExpiresAt > now + grace)
+                {
+                    former.ExpiresAt = now + grace;
+                }
+
+                await audit.AppendAsync(context, new AuditEvent("api_key.rotated", accountId, actor, id, requestId, $"replaced_by={row.Id}"), token);
+                return new CreatedApiKey(SnapshotRefresher.ApiKeyOf(row), secret);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>At once and for good. Revoking a revoked key changes nothing.</summary>
+    public Task<Outcome<ApiKey>> RevokeAsync(string accountId, string id, string actor, string? requestId, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, id, "api_key.revoked", actor, requestId, row => row.RevokedAt ??= clock.GetUtcNow(), cancellationToken);
+
+    public Task<Outcome<ApiKey>> EnableAsync(string accountId, string id, bool isEnabled, string actor, string? requestId, CancellationToken cancellationToken) =>
+        ChangeAsync(accountId, id, isEnabled ? "api_key.enabled" : "api_key.disabled", actor, requestId, row => row.IsEnabled = isEnabled, cancellationToken);
+
+    /// <summary>Name, limits and expiry; the secret stays.</summary>
+    public Task<Outcome<ApiKey>> UpdateAsync(string accountId, string id, ApiKeyDraft draft, string actor, string? requestId, CancellationToken cancellationToken) =>
+        draft.Problem(clock.GetUtcNow()) is { } problem
+            ? Task.FromResult<Outcome<ApiKey>>(problem)
+            : ChangeAsync(accountId, id, "api_key.updated", actor, requestId, row =>
             {
-                Id = "key_" + RandomNumberGenerator.GetHexString(16, lowercase: true),
-                Name = name,
-                Verifier = ((ReadOnlySpan<byte>)verifier).ToArray(),
-                Last4 = key[^4..],
-                CreatedAt = _clock.GetUtcNow(),
-            };
-            Save([.. _keys.Values, added]);
-            return true;
-        }
-    }
+                row.Name = draft.Name.Trim();
+                row.ExpiresAt = draft.ExpiresAt;
+                row.RequestsPerMinute = draft.RequestsPerMinute;
+                row.AllowedProviders = draft.ProvidersText();
+                row.AllowedNetworks = draft.NetworksText();
+            }, cancellationToken);
 
-    private void Load()
+    private Task<Outcome<CreatedApiKey>> AddAsync(string accountId, ApiKeyDraft draft, string secret, string actor, string? requestId, CancellationToken cancellationToken)
     {
-        if (!File.Exists(_path))
+        var now = clock.GetUtcNow();
+        if (draft.Problem(now) is { } problem)
         {
-            return;
+            return Task.FromResult<Outcome<CreatedApiKey>>(problem);
         }
 
-        ApiKeyFile? file;
-        try
-        {
-            file = JsonSerializer.Deserialize(File.ReadAllBytes(_path), ApiKeyJson.Default.ApiKeyFile);
-        }
-        catch (JsonException)
-        {
-            throw Damaged();
-        }
+        return changes.ApplyAsync<CreatedApiKey>(
+            accountId,
+            async (context, token) =>
+            {
+                if (!await context.Accounts.AnyAsync(account => account.Id == accountId, token))
+                {
+                    return new Error(ErrorCode.AccountNotFound, "No such account.");
+                }
 
-        if (file is not { Version: ApiKeyFile.CurrentVersion } || file.Keys.Any(key => key.Verifier.Length != KeyVerifier.Size))
-        {
-            throw Damaged();
-        }
+                if (await context.ApiKeys.CountAsync(key => key.AccountId == accountId && key.RevokedAt == null, token) >= MaxKeysPerAccount)
+                {
+                    return new Error(ErrorCode.InvalidInput, $"An account has at most {MaxKeysPerAccount} keys. Revoke some.");
+                }
 
-        if (!CryptographicOperations.FixedTimeEquals(file.MasterKeyCheck, _masterKeyCheck))
-        {
-            throw new StartupRefusal(
-                $"The master key is not the one that {_path} was written under, so no API key would be accepted. "
-                + "Set LockLLM:MasterKey or LockLLM:MasterKeyFile to the former key.");
-        }
-
-        _keys = Index(file.Keys);
-        _isOnDisk = true;
+                var row = new ApiKeyRow
+                {
+                    Id = Ids.New(Ids.ApiKey),
+                    AccountId = accountId,
+                    Name = draft.Name.Trim(),
+                    Verifier = Verify(secret).ToArray(),
+                    Last4 = secret[^4..],
+                    CreatedAt = now,
+                    CreatedBy = actor,
+                    ExpiresAt = draft.ExpiresAt,
+                    RequestsPerMinute = draft.RequestsPerMinute,
+                    AllowedProviders = draft.ProvidersText(),
+                    AllowedNetworks = draft.NetworksText(),
+                };
+                context.ApiKeys.Add(row);
+                await audit.AppendAsync(context, new AuditEvent("api_key.created", accountId, actor, row.Id, requestId), token);
+                return new CreatedApiKey(SnapshotRefresher.ApiKeyOf(row), secret);
+            },
+            cancellationToken);
     }
 
-    private void Save(IReadOnlyList<ApiKey> keys)
-    {
-        var file = new ApiKeyFile { Version = ApiKeyFile.CurrentVersion, MasterKeyCheck = _masterKeyCheck, Keys = keys };
-        var content = JsonSerializer.SerializeToUtf8Bytes(file, ApiKeyJson.Default.ApiKeyFile);
-        if (_isOnDisk)
-        {
-            PrivateFile.Replace(_path, content);
-        }
-        else if (!PrivateFile.TryCreate(_path, content))
-        {
-            throw new StartupRefusal($"Another gateway wrote {_path} at this moment. Give each gateway its own LockLLM:DataDirectory, or start this one again.");
-        }
+    private Task<Outcome<ApiKey>> ChangeAsync(
+        string accountId, string id, string action, string actor, string? requestId, Action<ApiKeyRow> change, CancellationToken cancellationToken) =>
+        changes.ApplyAsync<ApiKey>(
+            accountId,
+            async (context, token) =>
+            {
+                if (await context.ApiKeys.SingleOrDefaultAsync(key => key.Id == id && key.AccountId == accountId, token) is not { } row)
+                {
+                    return s_missing;
+                }
 
-        _keys = Index(keys);
-        _isOnDisk = true;
-    }
+                if (row.RevokedAt is null)
+                {
+                    change(row);
+                    await audit.AppendAsync(context, new AuditEvent(action, accountId, actor, id, requestId), token);
+                }
 
-    private StartupRefusal Damaged() => new(
-        $"{_path} is damaged or from a newer version, and is left as it is. Restore it from a backup, or move it away to begin with no API keys.");
+                return SnapshotRefresher.ApiKeyOf(row);
+            },
+            cancellationToken);
 
-    private static FrozenDictionary<KeyVerifier, ApiKey> Index(IEnumerable<ApiKey> keys) =>
-        keys.ToFrozenDictionary(key => MemoryMarshal.Read<KeyVerifier>(key.Verifier));
+    private KeyVerifier Verify(ReadOnlySpan<char> key) =>
+        KeyVerifier.Of(key, _pepper ?? throw new InvalidOperationException("The installation has not been opened."));
 }

@@ -11,7 +11,18 @@ internal sealed class MasterKey
 
     private readonly byte[] _key;
 
-    private MasterKey(byte[] key) => _key = key;
+    private MasterKey(byte[] key)
+    {
+        _key = key;
+        Id = "mk_" + Convert.ToHexStringLower(Derive("master key id").AsSpan(0, 16));
+        WrappingKey = Derive("data key wrapping");
+    }
+
+    /// <summary>Tells keys apart without revealing anything about them.</summary>
+    public string Id { get; }
+
+    /// <summary>Wraps the data keys of single secrets.</summary>
+    public byte[] WrappingKey { get; }
 
     public static MasterKey Generate() => new(RandomNumberGenerator.GetBytes(Bytes));
 

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Unicode;
 
-namespace LockLLM.Gateway.Identity;
+namespace LockLLM.Gateway.Accounts;
 
 /// <summary>HMAC-SHA-256 of an API key: all that is kept of it. Compares in constant time.</summary>
 [InlineArray(Size)]
@@ -11,12 +12,15 @@ internal struct KeyVerifier : IEquatable<KeyVerifier>
 {
     public const int Size = HMACSHA256.HashSizeInBytes;
 
+    /// <summary>Characters of the longest key.</summary>
+    public const int MaximumKeyLength = 256;
+
     private byte _first;
 
     /// <summary>Takes the same steps for a key of any length, also for none.</summary>
     public static KeyVerifier Of(ReadOnlySpan<char> key, ReadOnlySpan<byte> pepper)
     {
-        Span<byte> utf8 = stackalloc byte[ApiKeyFormat.MaximumLength + 1];
+        Span<byte> utf8 = stackalloc byte[MaximumKeyLength + 1];
         // A key too long to be one fills the buffer, which no stored key does, so it can match none.
         utf8.Clear();
         Utf8.FromUtf16(key[..Math.Min(key.Length, utf8.Length)], utf8, out _, out var written);
@@ -24,6 +28,10 @@ internal struct KeyVerifier : IEquatable<KeyVerifier>
         HMACSHA256.HashData(pepper, utf8[..written], verifier);
         return verifier;
     }
+
+    public static KeyVerifier Read(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<KeyVerifier>(bytes);
+
+    public readonly byte[] ToArray() => ((ReadOnlySpan<byte>)this).ToArray();
 
     public readonly bool Equals(KeyVerifier other) => CryptographicOperations.FixedTimeEquals(this, other);
 
