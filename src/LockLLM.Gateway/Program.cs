@@ -1,16 +1,9 @@
-using LockLLM.Gateway.Accounts;
-using LockLLM.Gateway.Coordination;
-using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Proxy;
-using LockLLM.Gateway.Proxy.Providers;
 using LockLLM.Gateway.Proxy.Upstream;
-using LockLLM.Gateway.ProviderKeys;
-using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Scanning;
-using LockLLM.Gateway.Storage;
 using LockLLM.Gateway.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
@@ -21,18 +14,8 @@ try
     var options = StrictConfiguration.Read(builder.Configuration, out var unused);
 
     builder.AddServer(options);
-    builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddSingleton<Readiness>();
-    builder.Services.AddSingleton(options);
-    builder.Services.AddSingleton<FirstRun>();
-    builder.Services.AddStorage(options.Database, options.ResolveDataDirectory());
-    builder.Services.AddCoordination();
-    builder.Services.AddRequestLog();
-    builder.Services.AddAccounts();
-    builder.Services.AddIdentity();
-    builder.Services.AddProviderKeys();
-    builder.Services.AddSingleton<ProviderRoot>(static services => provider => services.GetRequiredService<ProviderCatalog>().Find(provider)?.Root is { } root ? new Uri(root) : null);
-    builder.Services.AddEgress(options.Egress);
+    builder.Services.AddInstallation(options);
     builder.Services.AddScanning(options.Scan);
     builder.Services.AddUpstream(options.Proxy);
     builder.Services.AddProxy(options.Proxy);

@@ -7,20 +7,36 @@ namespace LockLLM.Architecture.Tests;
 public class RoomRules
 {
     private const string Doors = "Hosting|Scanning|Proxy";
-    private const string Ground = "Egress|Errors|Storage|Telemetry";
+    private const string Rooms = "Identity|ProviderKeys";
+    private const string Floor = "Accounts|RequestLog";
+    private const string Ground = "Coordination|Egress|Errors|Storage|Telemetry";
     private const string Files = @"^System\.IO\.(File|FileStream|FileInfo|Directory|DirectoryInfo)$";
 
     [Fact]
     public void The_ground_knows_nobody_above() =>
-        Room("Gateway", Ground).Should().NotDependOnAny(Room("Gateway", $"{Doors}|Identity")).Check(Loaded.Architecture);
+        Room("Gateway", Ground).Should().NotDependOnAny(Room("Gateway", $"{Doors}|{Rooms}|{Floor}")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void The_floor_knows_the_ground_only() =>
+        Room("Gateway", Floor).Should().NotDependOnAny(Room("Gateway", $"{Doors}|{Rooms}")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Records_know_nothing_of_accounts() =>
+        Room("Gateway", "RequestLog").Should().NotDependOnAny(Room("Gateway", "Accounts")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Rooms_know_no_door_and_not_each_other()
+    {
+        foreach (var room in Rooms.Split('|'))
+        {
+            var others = string.Join('|', Rooms.Split('|').Where(other => other != room));
+            Room("Gateway", room).Should().NotDependOnAny(Room("Gateway", $"{Doors}|{others}")).Check(Loaded.Architecture);
+        }
+    }
 
     [Fact]
     public void Errors_know_no_other_room() =>
-        Room("Gateway", "Errors").Should().NotDependOnAny(Room("Gateway", $"{Doors}|Identity|Storage|Telemetry")).Check(Loaded.Architecture);
-
-    [Fact]
-    public void Who_calls_is_known_without_knowing_what_for() =>
-        Room("Gateway", "Identity").Should().NotDependOnAny(Room("Gateway", Doors)).Check(Loaded.Architecture);
+        Room("Gateway", "Errors").Should().NotDependOnAny(Room("Gateway", $"{Doors}|{Rooms}|{Floor}|Storage|Telemetry|Coordination|Egress")).Check(Loaded.Architecture);
 
     [Fact]
     public void Scanning_knows_neither_the_host_nor_what_is_stored() =>
@@ -41,6 +57,14 @@ public class RoomRules
         Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.Storage(\.|$)")
             .And().DoNotHaveNameMatching("(Store|^FirstRun)$")
             .Should().NotDependOnAny(Named(Files)).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Only_stores_and_what_serves_them_ask_the_database() =>
+        Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.(Storage|Accounts|RequestLog)(\.|$)")
+            .And().DoNotHaveNameMatching("Store")
+            .Should().NotDependOnAny(Named(@"^(Microsoft\.EntityFrameworkCore\.|LockLLM\.Gateway\.Storage\.(GatewayDbContext|Entities\.))"))
+            .Because("rules about rows live in their store, and requests read memory")
+            .Check(Loaded.Architecture);
 
     [Fact]
     public void Only_egress_opens_connections() =>

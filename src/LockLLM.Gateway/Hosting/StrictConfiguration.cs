@@ -52,6 +52,13 @@ internal static class StrictConfiguration
             {
                 FindUnknown(child, property.PropertyType, problems, later);
             }
+            else if (ItemOf(property.PropertyType) is { } item)
+            {
+                foreach (var entry in child.GetChildren())
+                {
+                    FindUnknown(entry, item, problems, later);
+                }
+            }
         }
     }
 
@@ -67,4 +74,8 @@ internal static class StrictConfiguration
     }
 
     private static bool IsGroup(Type type) => type.IsClass && type != typeof(string) && !typeof(IEnumerable).IsAssignableFrom(type);
+
+    // What a list of groups holds.
+    private static Type? ItemOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>) && IsGroup(type.GetGenericArguments()[0]) ? type.GetGenericArguments()[0] : null;
 }

@@ -38,7 +38,7 @@ public sealed class ConfigurationPageTests
         {
             var name = $"{path}:{property.Name}";
             var value = property.GetValue(options);
-            if (property.PropertyType.IsClass && property.PropertyType != typeof(string))
+            if (property.PropertyType.IsClass && property.PropertyType != typeof(string) && value is not IEnumerable)
             {
                 foreach (var inner in Settings(value!, name))
                 {
@@ -47,11 +47,21 @@ public sealed class ConfigurationPageTests
             }
             else if (value is IEnumerable and not string)
             {
-                yield return (name + ":N", null, null);
+                var item = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments()[^1] : typeof(string);
+                foreach (var inner in item == typeof(string) ? [] : Settings(Activator.CreateInstance(item)!, name + ":N"))
+                {
+                    yield return inner;
+                }
+
+                if (item == typeof(string))
+                {
+                    yield return (name + ":N", null, null);
+                }
             }
             else
             {
-                yield return (name, Convert.ToString(value, CultureInfo.InvariantCulture)?.ToLowerInvariant() is { Length: > 0 } text ? text : null, property.GetCustomAttribute<RangeAttribute>());
+                var written = value is bool truth ? (truth ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture);
+                yield return (name, written is { Length: > 0 } ? written : null, property.GetCustomAttribute<RangeAttribute>());
             }
         }
     }

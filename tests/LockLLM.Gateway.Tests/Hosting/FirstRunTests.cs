@@ -14,16 +14,17 @@ public sealed partial class FirstRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_first_start_prints_one_working_key_and_the_second_none()
+    public async Task The_first_start_prints_one_working_key_and_the_second_none()
     {
-        var printed = Start(out var keys);
-        var key = Assert.Single(Key().Matches(printed).Select(match => match.Value).Distinct());
-        Assert.NotNull(keys.Find(key));
-        Assert.Contains($"curl http://127.0.0.1:8080/v1/scan -H \"Authorization: Bearer {key}\"", printed, StringComparison.Ordinal);
-        Assert.Single(MasterKeyLine().Matches(printed));
+        await using var first = await StartAsync();
+        var key = Assert.Single(Key().Matches(first.Printed).Select(match => match.Value).Distinct());
+        Assert.NotNull(first.Keys.Find(key));
+        Assert.Contains($"curl http://127.0.0.1:8080/v1/scan -H \"Authorization: Bearer {key}\"", first.Printed, StringComparison.Ordinal);
+        Assert.Single(MasterKeyLine().Matches(first.Printed));
 
-        Assert.Equal("", Start(out keys));
-        Assert.NotNull(keys.Find(key));
+        await using var second = await StartAsync();
+        Assert.Equal("", second.Printed);
+        Assert.NotNull(second.Keys.Find(key));
     }
 
     [Theory]
@@ -31,40 +32,61 @@ public sealed partial class FirstRunTests : IDisposable
     [InlineData("http://*:9000/;http://x:1", "http://127.0.0.1:9000/v1/scan")]
     [InlineData("https://[::]:9000", "https://127.0.0.1:9000/v1/scan")]
     [InlineData("http://gateway.example:80", "http://gateway.example:80/v1/scan")]
-    public void The_printed_call_uses_an_address_that_answers_here(string addresses, string url)
+    public async Task The_printed_call_uses_an_address_that_answers_here(string addresses, string url)
     {
-        var console = new StringWriter();
-        FirstRun.Open(Options(), addresses, TimeProvider.System, console);
-        Assert.Contains(" " + url + " ", console.ToString(), StringComparison.Ordinal);
+        await using var installation = await TestInstallation.OpenAsync(Options(), addresses);
+        Assert.Contains(" " + url + " ", installation.Printed, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_folder_and_the_master_key_are_for_their_owner_only()
+    public async Task The_folder_and_its_files_are_for_their_owner_only()
     {
         var inner = _folder.File("data");
-        FirstRun.Open(new GatewayOptions { DataDirectory = inner }, null, TimeProvider.System, TextWriter.Null);
+        await using var installation = await StartAsync(new GatewayOptions { DataDirectory = inner });
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(inner));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(inner, FirstRun.MasterKeyFileName)));
+        Assert.All(
+            Directory.GetFiles(inner).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)),
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.True(File.Exists(Path.Combine(inner, MasterKeySource.FileName)));
     }
 
     [Fact]
-    public void A_given_key_is_accepted_and_nothing_is_printed_about_it()
+    public async Task A_given_key_is_accepted_and_nothing_is_printed_about_it()
     {
+        const string key = "llm_given-by-the-operator-0123456789";
         var options = Options();
-        options.Bootstrap.ApiKey = "llm_given-by-the-operator-0123456789";
-        var printed = Start(out var keys, options);
-        Assert.NotNull(keys.Find("llm_given-by-the-operator-0123456789"));
-        Assert.DoesNotContain("llm_", printed, StringComparison.Ordinal);
-        Start(out keys, options);
-        Assert.NotNull(keys.Find("llm_given-by-the-operator-0123456789"));
+        options.Bootstrap.ApiKey = key;
+        for (var start = 0; start < 2; start++)
+        {
+            await using var installation = await StartAsync(options);
+            Assert.NotNull(installation.Keys.Find(key));
+            Assert.DoesNotContain("llm_", installation.Printed, StringComparison.Ordinal);
+            Assert.Single(await installation.Keys.ListAsync(installation.Account, CancellationToken.None));
+        }
     }
 
     [Fact]
-    public void A_given_key_that_looks_mistyped_is_pointed_out()
+    public async Task A_given_key_that_was_revoked_stays_revoked()
+    {
+        const string key = "llm_given-by-the-operator-0123456789";
+        var options = Options();
+        options.Bootstrap.ApiKey = key;
+        await using (var first = await StartAsync(options))
+        {
+            await first.Keys.RevokeAsync(first.Account, first.Keys.Find(key)!.Key.Id, "test", null, CancellationToken.None);
+        }
+
+        await using var second = await StartAsync(options);
+        Assert.Null(second.Keys.Find(key));
+    }
+
+    [Fact]
+    public async Task A_given_key_that_looks_mistyped_is_pointed_out()
     {
         var options = Options();
         options.Bootstrap.ApiKey = ApiKeyFormat.Prefix + new string('0', ApiKeyFormat.Length - 4);
-        Assert.Contains("checksum", Start(out _, options), StringComparison.Ordinal);
+        await using var installation = await StartAsync(options);
+        Assert.Contains("checksum", installation.Printed, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,49 +94,89 @@ public sealed partial class FirstRunTests : IDisposable
     [InlineData("llm_tooshort")]
     [InlineData("sk_0123456789012345678901234567890123456789")]
     [InlineData(" ")]
-    public void A_given_key_that_cannot_work_stops_the_start(string key)
+    public async Task A_given_key_that_cannot_work_stops_the_start(string key)
     {
         var options = Options();
         options.Bootstrap.ApiKey = key;
-        var refusal = Assert.Throws<StartupRefusal>(() => Start(out _, options));
+        var refusal = await Assert.ThrowsAsync<StartupRefusal>(() => StartAsync(options));
         Assert.StartsWith("LockLLM:Bootstrap:ApiKey must", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(key, refusal.Message.Replace("must start with llm_", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_master_key_lost_after_the_first_start_stops_the_next()
+    public async Task Given_provider_keys_are_stored_once_and_open_again()
     {
-        Start(out _);
-        File.Delete(_folder.File(FirstRun.MasterKeyFileName));
-        var refusal = Assert.Throws<StartupRefusal>(() => Start(out _));
-        Assert.Contains("LockLLM:MasterKey", refusal.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(_folder.File(FirstRun.MasterKeyFileName)));
+        var options = Options();
+        options.Bootstrap.ProviderKeys =
+        [
+            new BootstrapProviderKey { Provider = "openai", ApiKey = "sk-first-0123456789" },
+            new BootstrapProviderKey { Provider = "custom", ApiKey = "sk-second-0123456789", EndpointUrl = "https://models.example.com/v1", Nickname = "own" },
+        ];
+        for (var start = 0; start < 2; start++)
+        {
+            await using var installation = await StartAsync(options);
+            var account = installation.Snapshots.Find(installation.Account)!;
+            Assert.Equal(2, account.ProviderKeys.Count);
+            var opened = installation.Vault.Open(account.FindProviderKey("custom", "own")!, "req_test");
+            Assert.Equal(("sk-second-0123456789", "models.example.com"), (opened.Value!.Secret, opened.Value.Host));
+        }
+    }
+
+    [Theory]
+    [InlineData("nobody", "sk-1", null)]
+    [InlineData("openai", null, null)]
+    [InlineData("custom", "sk-1", null)]
+    [InlineData("custom", "sk-1", "http://127.0.0.1/v1")]
+    public async Task A_given_provider_key_that_cannot_work_stops_the_start(string provider, string? key, string? endpoint)
+    {
+        var options = Options();
+        options.Bootstrap.ProviderKeys = [new BootstrapProviderKey { Provider = provider, ApiKey = key, EndpointUrl = endpoint }];
+        Assert.Contains("LockLLM:Bootstrap:ProviderKeys:0", (await Assert.ThrowsAsync<StartupRefusal>(() => StartAsync(options))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_master_key_can_come_from_a_file_or_a_setting()
+    public async Task A_master_key_lost_after_the_first_start_stops_the_next()
+    {
+        await (await StartAsync()).DisposeAsync();
+        File.Delete(_folder.File(MasterKeySource.FileName));
+        var refusal = await Assert.ThrowsAsync<StartupRefusal>(() => StartAsync());
+        Assert.Contains("LockLLM:MasterKey", refusal.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File(MasterKeySource.FileName)));
+    }
+
+    [Fact]
+    public async Task A_master_key_can_come_from_a_file_or_a_setting()
     {
         var value = MasterKey.Generate().ToBase64();
         var file = _folder.File("key.txt");
         File.WriteAllText(file, value + "\n");
-        Start(out var first, new GatewayOptions { DataDirectory = _folder.Path, MasterKeyFile = file });
-        Start(out var second, new GatewayOptions { DataDirectory = _folder.Path, MasterKey = value });
-        Assert.False(first.IsEmpty || second.IsEmpty);
-        Assert.False(File.Exists(_folder.File(FirstRun.MasterKeyFileName)));
+        await (await StartAsync(new GatewayOptions { DataDirectory = _folder.Path, MasterKeyFile = file })).DisposeAsync();
+        await (await StartAsync(new GatewayOptions { DataDirectory = _folder.Path, MasterKey = value })).DisposeAsync();
+        Assert.False(File.Exists(_folder.File(MasterKeySource.FileName)));
 
-        Refuses("are both set", options => (options.MasterKey, options.MasterKeyFile) = (value, file));
-        Refuses("does not exist", options => options.MasterKeyFile = file + ".missing");
-        Refuses("is not the one", options => options.MasterKey = MasterKey.Generate().ToBase64());
+        await RefusesAsync("are both set", options => (options.MasterKey, options.MasterKeyFile) = (value, file));
+        await RefusesAsync("does not exist", options => options.MasterKeyFile = file + ".missing");
+        await RefusesAsync("is not the one", options => options.MasterKey = MasterKey.Generate().ToBase64());
         File.WriteAllText(file, "too short");
-        Refuses("LockLLM:MasterKeyFile", options => options.MasterKeyFile = file);
+        await RefusesAsync("LockLLM:MasterKeyFile", options => options.MasterKeyFile = file);
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_used_stops_the_start()
+    public async Task A_folder_that_cannot_be_used_stops_the_start()
     {
         File.WriteAllText(_folder.File("file"), "");
-        var refusal = Assert.Throws<StartupRefusal>(() => Start(out _, new GatewayOptions { DataDirectory = _folder.File("file/data") }));
+        var refusal = await Assert.ThrowsAsync<StartupRefusal>(() => StartAsync(new GatewayOptions { DataDirectory = _folder.File("file/data") }));
         Assert.Contains("LockLLM:DataDirectory", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_database_stops_the_start_and_stays_as_it_is()
+    {
+        await (await StartAsync()).DisposeAsync();
+        var file = _folder.File("lockllm.db");
+        File.WriteAllText(file, "This is no database.");
+        Assert.Contains(file, (await Assert.ThrowsAsync<StartupRefusal>(() => StartAsync())).Message, StringComparison.Ordinal);
+        Assert.Equal("This is no database.", File.ReadAllText(file));
     }
 
     [Fact]
@@ -160,18 +222,13 @@ public sealed partial class FirstRunTests : IDisposable
         Assert.Contains("Choose another address with --urls.", second.Output, StringComparison.Ordinal);
     }
 
-    private string Start(out ApiKeyStore keys, GatewayOptions? options = null)
-    {
-        var console = new StringWriter();
-        keys = FirstRun.Open(options ?? Options(), null, TimeProvider.System, console);
-        return console.ToString();
-    }
+    private Task<TestInstallation> StartAsync(GatewayOptions? options = null) => TestInstallation.OpenAsync(options ?? Options());
 
-    private void Refuses(string words, Action<GatewayOptions> change)
+    private async Task RefusesAsync(string words, Action<GatewayOptions> change)
     {
         var options = Options();
         change(options);
-        Assert.Contains(words, Assert.Throws<StartupRefusal>(() => Start(out _, options)).Message, StringComparison.Ordinal);
+        Assert.Contains(words, (await Assert.ThrowsAsync<StartupRefusal>(() => StartAsync(options))).Message, StringComparison.Ordinal);
     }
 
     private GatewayOptions Options() => new() { DataDirectory = _folder.Path };

@@ -28,6 +28,9 @@ public sealed class StrictConfigurationTests
     [InlineData("LockLLM:MasterKeyFiles", "x", "LockLLM:MasterKeyFiles")]
     [InlineData("LockLLM:Bootstrap:Apikeys", "x", "LockLLM:Bootstrap:Apikeys")]
     [InlineData("LockLLM:Scan:Debug", "ja", "LockLLM:Scan:Debug")]
+    [InlineData("LockLLM:Database:Provider", "Oracle", "LockLLM:Database:Provider")]
+    [InlineData("LockLLM:Database:Provider", "Postgres", "LockLLM:Database:ConnectionString")]
+    [InlineData("LockLLM:Bootstrap:ProviderKeys:0:Provder", "openai", "LockLLM:Bootstrap:ProviderKeys:0:Provder")]
     [InlineData("LockLLM:Scan:MaxRequestBytes", "65535", "LockLLM:Scan:MaxRequestBytes")]
     [InlineData("LockLLM:Scan:MaxRequestBytes", "2MB", "LockLLM:Scan:MaxRequestBytes")]
     [InlineData("LockLLM:Scan:ConcurrentLongScans", "-1", "LockLLM:Scan:ConcurrentLongScans")]
@@ -45,9 +48,9 @@ public sealed class StrictConfigurationTests
     public void Promised_names_of_later_parts_are_reported_not_refused()
     {
         StrictConfiguration.Read(
-            Configuration(("LockLLM:Database:Provider", "Sqlite"), ("LockLLM:RateLimit:RequestsPerMinute", "5"), ("LockLLM:Bootstrap:OwnerEmail", "a@b")),
+            Configuration(("LockLLM:Redis:ConnectionString", "localhost"), ("LockLLM:RateLimit:RequestsPerMinute", "5"), ("LockLLM:Bootstrap:OwnerEmail", "a@b")),
             out var unused);
-        Assert.Equal(["LockLLM:Bootstrap:OwnerEmail", "LockLLM:Database", "LockLLM:RateLimit"], unused.Order());
+        Assert.Equal(["LockLLM:Bootstrap:OwnerEmail", "LockLLM:RateLimit", "LockLLM:Redis"], unused.Order());
     }
 
     private static GatewayOptions Read(params (string, string)[] settings) => StrictConfiguration.Read(Configuration(settings), out _);
