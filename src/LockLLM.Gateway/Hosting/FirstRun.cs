@@ -56,7 +56,7 @@ internal sealed class FirstRun(
     private async Task UnlockAsync(MasterKeySource source, TextWriter console, CancellationToken cancellationToken)
     {
         var masterKey = source.Read();
-        if (await installation.FindAsync(cancellationToken) is null)
+        if (!await installation.ExistsAsync(cancellationToken))
         {
             if (masterKey is null)
             {

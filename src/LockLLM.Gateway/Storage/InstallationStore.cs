@@ -29,8 +29,9 @@ internal sealed class InstallationStore(GatewayDatabase database, MasterKeyRing 
         await context.Database.MigrateAsync(cancellationToken);
     }
 
-    public Task<Installation?> FindAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(static (context, token) => context.Installation.SingleOrDefaultAsync(token), cancellationToken);
+    /// <summary>Whether the database belongs to an installation already.</summary>
+    public Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(static (context, token) => context.Installation.AnyAsync(token), cancellationToken);
 
     /// <summary>Begins an installation under the given master key. Only under the lock, where there is none.</summary>
     public Task CreateAsync(MasterKey masterKey, CancellationToken cancellationToken) => database.ChangeAsync<bool>(
