@@ -101,7 +101,7 @@ public sealed class NpmProxyTests(ProxiedGateway gateway) : IClassFixture<Proxie
     public async Task The_first_event_arrives_before_the_provider_has_sent_the_last()
     {
         var sawFirst = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var pieces = Enumerable.Range(0, 50).Select(static i => $$"""data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"{{i}} "}}]}""" + "\n\n").Append("data: [DONE]\n\n").ToArray();
+        var pieces = Enumerable.Range(0, 50).Select(static i => $$$"""data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"{{{i}}} "}}]}""" + "\n\n").Append("data: [DONE]\n\n").ToArray();
         var events = FakeProvider.Events(pieces, i => i == 0 ? Task.CompletedTask : sawFirst.Task.WaitAsync(TimeSpan.FromSeconds(60)));
         gateway.Provider.Answer = context =>
         {
@@ -259,7 +259,7 @@ public sealed class NpmProxyTests(ProxiedGateway gateway) : IClassFixture<Proxie
             await MessagesAsync("messages", $"The {Canary} sings.", options: new { scanAction = action });
         }
 
-        gateway.Provider.Answer = FakeProvider.Json($$"""{"error":{"message":"You said {{Canary}}."}}""", 400);
+        gateway.Provider.Answer = FakeProvider.Json($$$"""{"error":{"message":"You said {{{Canary}}}."}}""", 400);
         await ChatAsync($"The {Canary} sings.");
         gateway.Provider.Answer = FakeProvider.Reset();
         await ChatAsync($"The {Canary} sings.");

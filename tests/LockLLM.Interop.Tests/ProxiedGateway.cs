@@ -43,7 +43,7 @@ public sealed class ProxiedGateway : IAsyncLifetime
         _process = await GatewayProcess.StartAsync(
         [
             "--LockLLM:DataDirectory=" + _folder.Path, "--LockLLM:Bootstrap:ApiKey=" + Key, "--LockLLM:Egress:AllowPrivateNetworks=true",
-            "--LockLLM:Egress:Breaker:Enabled=false", "--Logging:LogLevel:LockLLM=Debug", .. keys,
+            "--LockLLM:Proxy:Roots:openai=" + Provider.Address + "/v1", "--LockLLM:Egress:Breaker:Enabled=false", "--Logging:LogLevel:LockLLM=Debug", .. keys,
         ]);
     }
 

@@ -1,3 +1,4 @@
+using LockLLM.Contracts;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
@@ -83,10 +84,15 @@ internal sealed class FirstRun(
     {
         var account = (await accounts.ListIdsAsync(cancellationToken)) is [var first, ..]
             ? first
-            : await accounts.CreateAsync("Default", AccountSettings.Default, AuditEvent.SystemActor, cancellationToken);
+            : await accounts.CreateAsync("Default", ShippedSettings(), AuditEvent.SystemActor, cancellationToken);
         await AddFirstKeyAsync(account, addresses, console, cancellationToken);
         await AddProviderKeysAsync(account, cancellationToken);
     }
+
+    private AccountSettings ShippedSettings() => AccountSettings.Default with
+    {
+        DefaultScanAction = options.Proxy.DefaultScanAction == ThreatActions.Block ? ScanAction.Block : ScanAction.AllowWithWarning,
+    };
 
     private async Task AddFirstKeyAsync(string account, string? addresses, TextWriter console, CancellationToken cancellationToken)
     {

@@ -1,22 +1,28 @@
-using LockLLM.Contracts;
+using System.Runtime.CompilerServices;
 using LockLLM.Engine;
-using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Proxy.Guard;
 using LockLLM.Gateway.Scanning;
 
 namespace LockLLM.Gateway.Proxy;
 
-/// <summary>What the account of a caller wants of the guard.</summary>
-internal sealed class AccountGuards(ProxyOptions options)
+/// <summary>What an account wants of the guard, in the guard's own words.</summary>
+internal sealed class AccountGuards
 {
-    private readonly GuardSettings _shipped = new()
+    private readonly ConditionalWeakTable<AccountSettings, GuardSettings> _translated = [];
+
+    public GuardSettings Of(AccountSettings settings) => _translated.GetValue(settings, static settings => new GuardSettings
     {
-        Defaults = new ScanDefaults(options.DefaultScanAction == ThreatActions.Block, Sensitivity.Medium, AreLocked: false),
-        BlocksOnFailure = true,
-        RefusesUnscannable = false,
-    };
-
-    public GuardSettings Of(HttpContext context) => _shipped;
-
-    public static string AccountOf(HttpContext context) => context.Features.Get<Caller>()!.KeyId;
+        Defaults = new ScanDefaults(
+            settings.DefaultScanAction == ScanAction.Block,
+            settings.Sensitivity switch
+            {
+                SensitivityLevel.Low => Sensitivity.Low,
+                SensitivityLevel.High => Sensitivity.High,
+                _ => Sensitivity.Medium,
+            },
+            settings.ActionsLocked),
+        BlocksOnFailure = settings.OnScanFailure == ScanFailureAction.Block,
+        RefusesUnscannable = settings.RefuseUnscannable,
+    });
 }

@@ -21,6 +21,7 @@ internal static class ProxyEndpoints
         services.TryAddSingleton<PartKeys>();
         services.TryAddSingleton<PromptGuard>();
         services.TryAddSingleton<AccountGuards>();
+        services.TryAddSingleton<ProviderAccesses>();
         services.TryAddSingleton<ProxyPipeline>();
         return services;
     }

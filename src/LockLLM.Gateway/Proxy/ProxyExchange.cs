@@ -1,5 +1,6 @@
 using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Proxy.Guard;
 using LockLLM.Gateway.Proxy.Protocols;
 using LockLLM.Gateway.Proxy.Providers;
@@ -9,16 +10,27 @@ using LockLLM.Gateway.Scanning;
 namespace LockLLM.Gateway.Proxy;
 
 /// <summary>What one call has learned so far. Each stage of the pipeline fills in its part.</summary>
-internal sealed class ProxyExchange(HttpContext context, long start) : IDisposable
+internal sealed class ProxyExchange(HttpContext context, Caller caller, long start) : IDisposable
 {
     private GuardReport? _report;
 
     public HttpContext Context => context;
 
+    public Caller Caller => caller;
+
     /// <summary>Timestamp of its beginning.</summary>
     public long Start => start;
 
     public string RequestId => context.TraceIdentifier;
+
+    public string? ProviderName { get; set; }
+
+    /// <summary>Of the stored key; null where the caller brought its own.</summary>
+    public string? ProviderKeyId { get; set; }
+
+    public TimeSpan? ScanTime { get; set; }
+
+    public TimeSpan? FirstByteTime { get; set; }
 
     public ProviderTarget? Target { get; set; }
 
@@ -32,6 +44,13 @@ internal sealed class ProxyExchange(HttpContext context, long start) : IDisposab
     public RequestBody? Body { get; set; }
 
     public PromptMap? Map { get; set; }
+
+    /// <summary>Unicode scalar values and number of the texts found.</summary>
+    public int? PromptScalars { get; set; }
+
+    public int? PromptParts { get; set; }
+
+    public long? RequestBytes { get; set; }
 
     public string? Model { get; set; }
 

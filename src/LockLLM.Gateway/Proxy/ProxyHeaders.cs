@@ -28,9 +28,9 @@ internal static class ProxyHeaders
         var directives = exchange.Directives;
         headers[HeaderNames.UsedScanMode] = headers[HeaderNames.ScanMode] = directives?.ModeWord ?? ScanModes.Combined;
         headers[HeaderNames.CreditsMode] = OwnKey;
-        if ((route?.Target ?? exchange.Target) is { } target)
+        if ((route?.Target.Provider.Name ?? exchange.ProviderName) is { } provider)
         {
-            headers[HeaderNames.Provider] = target.Provider.Name;
+            headers[HeaderNames.Provider] = provider;
         }
 
         if ((route?.Model ?? exchange.Model) is { Length: > 0 } model)

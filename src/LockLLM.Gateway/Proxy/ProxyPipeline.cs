@@ -6,6 +6,7 @@ using LockLLM.Gateway.Proxy.Guard;
 using LockLLM.Gateway.Proxy.Protocols;
 using LockLLM.Gateway.Proxy.Providers;
 using LockLLM.Gateway.Proxy.Upstream;
+using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Scanning;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -16,7 +17,7 @@ namespace LockLLM.Gateway.Proxy;
 /// limit (1 to 3) stand before all endpoints.
 /// </summary>
 internal sealed partial class ProxyPipeline(
-    ProviderCatalog catalog, PromptGuard guard, UpstreamForwarder forwarder, AccountGuards accounts, ProxyOptions options, TimeProvider clock, ILogger<ProxyPipeline> logger)
+    ProviderCatalog catalog, ProviderAccesses accesses, PromptGuard guard, UpstreamForwarder forwarder, AccountGuards guards, RequestLogQueue records, ProxyOptions options, TimeProvider clock, ILogger<ProxyPipeline> logger)
 {
     private const string ModelsSegment = "models/";
 
@@ -24,7 +25,7 @@ internal sealed partial class ProxyPipeline(
 
     public async Task RunAsync(HttpContext context)
     {
-        using var exchange = new ProxyExchange(context, clock.GetTimestamp());
+        using var exchange = new ProxyExchange(context, context.Features.Get<Caller>()!, clock.GetTimestamp());
         try
         {
             // 4 Size and JSON; before it, whose call it is and what it asks for, which costs less to refuse.
@@ -33,7 +34,9 @@ internal sealed partial class ProxyPipeline(
             if (exchange.Error is null)
             {
                 // 6 The guard sees the original.
+                var scanStart = clock.GetTimestamp();
                 exchange.Report = await InspectAsync(exchange);
+                exchange.ScanTime = clock.GetElapsedTime(scanStart);
 
                 // 7 What it found, against what the account and the caller want.
                 exchange.Error = Refuse(exchange);
@@ -83,11 +86,13 @@ internal sealed partial class ProxyPipeline(
         }
 
         exchange.Protocol = read.Protocol;
-        if (ProviderAccesses.Find(request, provider, out var access) is { } noAccess)
+        exchange.ProviderName = provider.Name;
+        if (accesses.Find(request, exchange.Caller, provider, out var access, out var keyId) is { } noAccess)
         {
             return noAccess;
         }
 
+        exchange.ProviderKeyId = keyId;
         var error = ProviderTarget.Create(provider, read, request.QueryString.Value ?? "", access, out var target);
         exchange.Target = target;
         exchange.Model = read.Deployment ?? ModelOf(read);
@@ -97,7 +102,7 @@ internal sealed partial class ProxyPipeline(
 
     private Error? Ask(ProxyExchange exchange)
     {
-        exchange.Settings = accounts.Of(exchange.Context);
+        exchange.Settings = guards.Of(exchange.Caller.Account.Settings);
         var error = ScanDirectives.Read(exchange.Context.Request.Headers, static _ => null, exchange.Settings.Defaults, out var directives);
         exchange.Directives = directives;
         return error;
@@ -141,13 +146,16 @@ internal sealed partial class ProxyPipeline(
 
         var error = PromptReader.Read(exchange.Protocol, exchange.Body.Bytes, options.MaxMessages, out var map);
         exchange.Map = map;
+        exchange.RequestBytes = exchange.Body.Memory.Length;
+        exchange.PromptScalars = map?.Scalars;
+        exchange.PromptParts = map?.Parts.Length;
         exchange.Model = map?.Model ?? exchange.Model;
         exchange.IsStream |= map?.IsStream == true;
         return error;
     }
 
     private async ValueTask<GuardReport> InspectAsync(ProxyExchange exchange) => exchange.Map is { } map
-        ? await guard.InspectAsync(map, AccountGuards.AccountOf(exchange.Context), exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted)
+        ? await guard.InspectAsync(map, exchange.Caller.AccountId, exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted)
         : exchange.Report;
 
     private static Error? Refuse(ProxyExchange exchange)
@@ -165,7 +173,7 @@ internal sealed partial class ProxyPipeline(
         };
     }
 
-    private static UpstreamCall CallOf(ProxyExchange exchange)
+    private UpstreamCall CallOf(ProxyExchange exchange)
     {
         var body = exchange.Body?.Memory;
         if (body is { } original && exchange is { Map: { } map, Report: GuardReport.Scanned { Withheld: { Count: > 0 } withheld } })
@@ -177,8 +185,37 @@ internal sealed partial class ProxyPipeline(
         {
             Route = new UpstreamRoute(exchange.Target!, body, exchange.Model),
             IsStream = exchange.IsStream,
-            WriteHeaders = route => ProxyHeaders.Write(exchange, route),
+            Fallback = number => Fallback(exchange, body, number),
+            WriteHeaders = route =>
+            {
+                exchange.FirstByteTime = clock.GetElapsedTime(exchange.Start);
+                ProxyHeaders.Write(exchange, route);
+            },
         };
+    }
+
+    // The account's list names providers, perhaps with the nickname of a key; those that speak the protocol of the call and
+    // have a key are asked in turn.
+    private UpstreamRoute? Fallback(ProxyExchange exchange, ReadOnlyMemory<byte>? body, int number)
+    {
+        foreach (var entry in exchange.Caller.Account.Settings.Fallback)
+        {
+            var (name, nickname) = entry.IndexOf(':', StringComparison.Ordinal) is > 0 and var at ? (entry[..at], entry[(at + 1)..]) : (entry, null);
+            if (exchange.Target!.Access.Secret is not null
+                && catalog.Find(name) is { } provider
+                && exchange.Caller.Key.AllowsProvider(provider.Name)
+                && ProviderPath.Read(provider, exchange.Target.Path.Rest) is { } path
+                && path.Protocol == exchange.Protocol
+                && accesses.Find(exchange.Caller, provider, nickname, exchange.RequestId, out var access, out var keyId) is null
+                && ProviderTarget.Create(provider, path, exchange.Context.Request.QueryString.Value ?? "", access, out var target) is null
+                && keyId != exchange.ProviderKeyId
+                && number-- == 0)
+            {
+                return new UpstreamRoute(target!, body, exchange.Model);
+            }
+        }
+
+        return null;
     }
 
     // In the paths of Google and Bedrock.
@@ -199,15 +236,15 @@ internal sealed partial class ProxyPipeline(
 
     private void Record(ProxyExchange exchange)
     {
-        var elapsed = clock.GetElapsedTime(exchange.Start).TotalMilliseconds;
+        var record = ProxyRecords.Of(exchange, clock);
+        records.Add(record);
         if (exchange.Error is { } error)
         {
-            LogRefused(exchange.RequestId, exchange.Target?.Provider.Name, exchange.Protocol, error.Code.Code, elapsed);
+            LogRefused(exchange.RequestId, exchange.ProviderName, exchange.Protocol, error.Code.Code, record.TotalMilliseconds);
             return;
         }
 
-        var parts = exchange.Report is GuardReport.Scanned scanned ? scanned.Coverage.Parts : 0;
-        LogForwarded(exchange.RequestId, exchange.Target?.Provider.Name, exchange.Protocol, exchange.Report.GetType().Name, parts, exchange.Result?.Status ?? 0, elapsed);
+        LogForwarded(exchange.RequestId, exchange.ProviderName, exchange.Protocol, exchange.Report.GetType().Name, record.ScannedParts ?? 0, record.HttpStatus, record.TotalMilliseconds);
     }
 
     [LoggerMessage(EventId = 3202, Level = LogLevel.Information, Message = "Refused {RequestId} to {Provider} ({Protocol}): {Code}, {Milliseconds:F1} ms")]

@@ -30,6 +30,9 @@ internal sealed class PromptMap : IDisposable
     /// <summary>In the order in which they stand in the body.</summary>
     public ReadOnlySpan<TextPart> Parts => _parts.AsSpan(0, _count);
 
+    /// <summary>Unicode scalar values of all of them.</summary>
+    public int Scalars => _text.Scalars;
+
     /// <summary>The last turn in which somebody other than the application and the model said something.</summary>
     public int NewestTurn { get; }
 

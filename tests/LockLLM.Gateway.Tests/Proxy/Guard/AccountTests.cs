@@ -1,0 +1,123 @@
+using System.Net;
+using LockLLM.Contracts;
+using LockLLM.Contracts.Errors;
+using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.ProviderKeys;
+using LockLLM.Gateway.Proxy;
+using LockLLM.Gateway.Proxy.Guard;
+using LockLLM.Gateway.Storage.Entities;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LockLLM.Gateway.Tests.Proxy.Guard;
+
+/// <summary>What accounts decide about the guard and their keys.</summary>
+public sealed class AccountTests
+{
+    private const string Chat = "openai/chat/completions";
+    private const string Attack = """{"model":"m","messages":[{"role":"user","content":"red violet"}]}""";
+    private const string Harmless = """{"model":"m","messages":[{"role":"user","content":"How do I descale a kettle?"}]}""";
+    private const string Picture = """{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"What is this?"},{"type":"image_url","image_url":{"url":"https://a.example/b.png"}}]}]}""";
+
+    [Fact]
+    public async Task A_locked_account_is_not_loosened_by_headers_and_says_so()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        var caller = proxied.CreateCaller();
+        await SetAsync(proxied, static settings => settings with { ActionsLocked = true });
+        using var loosened = await caller.PostAsync(Chat, Attack, (HeaderNames.ScanAction, "allow_with_warning"), (HeaderNames.Sensitivity, "low"));
+        Assert.Equal((HttpStatusCode.BadRequest, "true", "medium"), (loosened.StatusCode, loosened.Header(HeaderNames.Locked), loosened.Header(HeaderNames.Sensitivity)));
+        using var tightened = await caller.PostAsync(Chat, Harmless, (HeaderNames.ScanAction, "block"), (HeaderNames.Sensitivity, "high"));
+        Assert.Equal((HttpStatusCode.OK, null, "high"), (tightened.StatusCode, tightened.Header(HeaderNames.Locked), tightened.Header(HeaderNames.Sensitivity)));
+        await SetAsync(proxied, static settings => settings with { ActionsLocked = true, DefaultScanAction = ScanAction.AllowWithWarning });
+        using var stricter = await caller.PostAsync(Chat, Attack, (HeaderNames.ScanAction, "block"));
+        Assert.Equal((HttpStatusCode.BadRequest, null), (stricter.StatusCode, stricter.Header(HeaderNames.Locked)));
+    }
+
+    [Fact]
+    public async Task An_account_can_refuse_what_cannot_be_scanned()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        var caller = proxied.CreateCaller();
+        using var passed = await caller.PostAsync(Chat, Picture);
+        Assert.Equal((HttpStatusCode.OK, "image=1"), (passed.StatusCode, passed.Header(HeaderNames.Unscanned)));
+        await SetAsync(proxied, static settings => settings with { RefuseUnscannable = true });
+        using var refused = await caller.PostAsync(Chat, Picture);
+        await refused.ErrorAsync(HttpStatusCode.BadRequest, "content_not_scannable");
+        Assert.Equal(("true", "image=1"), (refused.Header(HeaderNames.Blocked), refused.Header(HeaderNames.Unscanned)));
+        using var form = new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "a.wav" } };
+        using var upload = await caller.PostAsync("/v1/proxy/openai/audio/transcriptions", form);
+        await upload.ErrorAsync(HttpStatusCode.BadRequest, "content_not_scannable");
+        using var models = await caller.GetAsync("/v1/proxy/openai/models");
+        Assert.Equal(HttpStatusCode.OK, models.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_account_can_let_through_what_the_detector_failed_on_and_it_never_looks_scanned()
+    {
+        var isBroken = false;
+        await using var proxied = await ProxiedGateway.StartAsync((text, trust) => isBroken ? throw new InvalidOperationException("broken on purpose") : RuleDetector.Judge(text, trust));
+        var caller = proxied.CreateCaller();
+        await SetAsync(proxied, static settings => settings with { OnScanFailure = ScanFailureAction.Allow });
+        isBroken = true;
+        using var passed = await caller.PostAsync(Chat, Attack);
+        Assert.Equal((HttpStatusCode.OK, "false", "false", null), (passed.StatusCode, passed.Header(HeaderNames.Scanned), passed.Header(HeaderNames.Safe), passed.Header(HeaderNames.Label)));
+    }
+
+    [Fact]
+    public async Task A_stored_key_is_used_and_the_callers_own_goes_first()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        await StoreAsync(proxied, "openai", "sk-stored-first", "", isDefault: true);
+        await StoreAsync(proxied, "openai", "sk-stored-second", "second");
+        var stored = proxied.Gateway.CreateCaller();
+        using var first = await stored.PostAsync(Chat, Harmless);
+        Assert.Equal((HttpStatusCode.OK, "Bearer sk-stored-first"), (first.StatusCode, proxied.Provider.Requests[^1].Header("Authorization")));
+        using var second = await stored.PostAsync(Chat, Harmless, (HeaderNames.ProviderKey, "second"));
+        Assert.Equal((HttpStatusCode.OK, "Bearer sk-stored-second"), (second.StatusCode, proxied.Provider.Requests[^1].Header("Authorization")));
+        using var none = await stored.PostAsync(Chat, Harmless, (HeaderNames.ProviderKey, "third"));
+        await none.ErrorAsync(HttpStatusCode.BadRequest, "no_upstream_key");
+        using var own = await proxied.CreateCaller().PostAsync(Chat, Harmless);
+        Assert.Equal((HttpStatusCode.OK, "Bearer " + ProxiedGateway.OwnKey), (own.StatusCode, proxied.Provider.Requests[^1].Header("Authorization")));
+    }
+
+    [Fact]
+    public async Task The_accounts_list_is_asked_where_a_provider_fails()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        await StoreAsync(proxied, "openai", "sk-of-openai", "");
+        await StoreAsync(proxied, "mistral", "sk-of-mistral", "");
+        await SetAsync(proxied, static settings => settings with { Fallback = ["anthropic", "mistral"] });
+        proxied.Provider.Answer = context => context.Request.Headers.Authorization == "Bearer sk-of-mistral"
+            ? FakeProvider.Json("""{"from":"mistral"}""")(context)
+            : FakeProvider.Json("{}", 503)(context);
+        using var response = await proxied.Gateway.CreateCaller().PostAsync(Chat, Harmless);
+        Assert.Equal((HttpStatusCode.OK, "mistral"), (response.StatusCode, response.Header(HeaderNames.Provider)));
+        Assert.Equal("""{"from":"mistral"}""", await response.Content.ReadAsStringAsync());
+        Assert.All(proxied.Provider.Requests, static request => Assert.Equal(Harmless, request.Text));
+    }
+
+    [Fact]
+    public async Task A_call_that_the_guard_has_not_seen_is_never_recorded_as_a_success()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        var account = Account(proxied);
+        var exchange = new ProxyExchange(new DefaultHttpContext(), new LockLLM.Gateway.Identity.Caller(account.ApiKeys[0], account), 0);
+        var record = ProxyRecords.Of(exchange, TimeProvider.System);
+        Assert.IsType<GuardReport.Failed>(exchange.Report);
+        Assert.NotEqual(RequestStatus.Success, record.Status);
+        Assert.Equal((null, null, null, RequestSubkind.ProxyForward), (record.IsSafe, record.Label, record.ScannedParts, record.Subkind));
+        exchange.Error = new Error(ErrorCode.PromptInjectionDetected, "");
+        Assert.Equal((RequestSubkind.ProxyBlock, RequestStatus.Failure, 400), (ProxyRecords.Of(exchange, TimeProvider.System).Subkind, ProxyRecords.Of(exchange, TimeProvider.System).Status, ProxyRecords.Of(exchange, TimeProvider.System).HttpStatus));
+    }
+
+    private static AccountSnapshot Account(ProxiedGateway proxied) => proxied.Gateway.Services.GetRequiredService<AccountSnapshots>().All.First();
+
+    private static async Task SetAsync(ProxiedGateway proxied, Func<AccountSettings, AccountSettings> change) =>
+        Assert.Null((await proxied.Gateway.Services.GetRequiredService<AccountStore>().UpdateSettingsAsync(Account(proxied).AccountId, settings => change(settings), "system", null, CancellationToken.None)).Error);
+
+    private static async Task StoreAsync(ProxiedGateway proxied, string provider, string key, string nickname, bool isDefault = false) =>
+        Assert.Null((await proxied.Gateway.Services.GetRequiredService<ProviderKeyStore>().CreateAsync(
+            Account(proxied).AccountId, new ProviderKeyDraft { Provider = provider, ApiKey = key, Nickname = nickname, IsDefault = isDefault }, "system", null, CancellationToken.None)).Error);
+}
