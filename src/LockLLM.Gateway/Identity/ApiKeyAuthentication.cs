@@ -16,7 +16,8 @@ internal sealed partial class ApiKeyAuthentication(
         ErrorCode.Unauthorized, "API key not accepted. Send it as Authorization: Bearer llm_..., never in the address.");
 
     private static readonly Error s_unknown = new(
-        ErrorCode.ServiceUnavailable, "This key is not known here and the key database cannot be asked at the moment. Try again.") { RetryAfter = TimeSpan.FromSeconds(5) };
+        ErrorCode.ServiceUnavailable, "This key is not known here and the key database cannot be asked at the moment. Try again.")
+    { RetryAfter = TimeSpan.FromSeconds(5) };
 
     public Task InvokeAsync(HttpContext context)
     {
