@@ -40,6 +40,7 @@ try
     app.MapProxyEndpoints();
     app.MapApiReference();
 
+    app.ReleaseStartupMemory();
     await app.RunAsync();
     return 0;
 }

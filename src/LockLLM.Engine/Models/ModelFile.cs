@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -57,55 +56,83 @@ internal static class ModelFile
         stream.Write(SHA256.HashData(content));
     }
 
+    /// <param name="stream">The whole file, from its beginning; it is read twice, so it must be able to seek.</param>
     /// <exception cref="InvalidDataException">The file is damaged, no model, or was made for other features than this build's.</exception>
     public static InjectionModel Read(Stream stream)
     {
-        var bytes = ReadAll(stream);
-        var content = bytes.AsSpan(0, Math.Max(0, bytes.Length - SHA256.HashSizeInBytes));
-        if (!content.StartsWith(Magic))
+        var length = stream.Length - SHA256.HashSizeInBytes;
+        var checksum = Verify(stream, length);
+        stream.Position = Magic.Length;
+        using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
+        try
         {
-            throw new InvalidDataException("Not a LockLLM model file.");
+            var model = Read(reader, checksum);
+            return stream.Position == length ? model : throw new InvalidDataException("The model file is longer than its model.");
         }
-
-        var checksum = SHA256.HashData(content);
-        if (!bytes.AsSpan(content.Length).SequenceEqual(checksum))
+        catch (EndOfStreamException)
         {
-            throw new InvalidDataException("The model file is damaged: its checksum does not match.");
+            throw new InvalidDataException("The model file ends too early.");
         }
+    }
 
-        var reader = new SpanReader(content[Magic.Length..]);
-        Expect(reader.Int32(), FormatVersion, "format");
-        Expect(reader.Int32(), FeatureSchema.Version, "feature schema");
-        Expect(reader.Int32(), FeatureSchema.Bits, "table size");
-        var name = reader.String();
-        var language = new CharacterModel(reader.Bytes(CharacterModel.TableSize).ToArray());
+    private static InjectionModel Read(BinaryReader reader, string checksum)
+    {
+        Expect(reader.ReadInt32(), FormatVersion, "format");
+        Expect(reader.ReadInt32(), FeatureSchema.Version, "feature schema");
+        Expect(reader.ReadInt32(), FeatureSchema.Bits, "table size");
+        var name = reader.ReadString();
+        var costs = new byte[CharacterModel.TableSize];
+        reader.BaseStream.ReadExactly(costs);
         var heads = new ModelHead[InjectionModel.HeadCount];
         for (var head = 0; head < heads.Length; head++)
         {
             heads[head] = new ModelHead
             {
-                Scale = reader.Single(),
-                Biases = reader.Singles(TextWindows.Widths.Length),
-                Calibration = new Calibration(reader.Single(), reader.Single(), reader.Single()),
+                Scale = reader.ReadSingle(),
+                Biases = ReadSingles(reader, TextWindows.Widths.Length),
+                Calibration = new Calibration(reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle()),
             };
         }
 
-        var weights = reader.Shorts(FeatureSchema.Slots * InjectionModel.HeadCount);
+        var weights = ReadShorts(reader, FeatureSchema.Slots * InjectionModel.HeadCount);
         var categories = new CategoryModel(
-            reader.Single(), reader.Singles(CategoryModel.Classes), reader.Shorts(CategoryModel.Slots * CategoryModel.Classes));
-        return new InjectionModel(name, language, heads, weights, categories) { Checksum = Convert.ToHexStringLower(checksum) };
+            reader.ReadSingle(), ReadSingles(reader, CategoryModel.Classes), ReadShorts(reader, CategoryModel.Slots * CategoryModel.Classes));
+        return new InjectionModel(name, new CharacterModel(costs), heads, weights, categories) { Checksum = checksum };
     }
 
-    private static byte[] ReadAll(Stream stream)
+    /// <summary>Compares the checksum before anything is believed. In pieces, so that the file never lies in memory twice.</summary>
+    /// <returns>The checksum in lower-case hexadecimal digits.</returns>
+    private static string Verify(Stream stream, long length)
     {
-        if (stream.Length > MaxSize)
+        if (length > MaxSize)
         {
             throw new InvalidDataException($"The model file is larger than {MaxSize >> 20} MiB.");
         }
 
-        var bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
-        stream.ReadExactly(bytes);
-        return bytes;
+        Span<byte> piece = stackalloc byte[16 * 1024];
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (length < Magic.Length || !ReadPiece(stream, piece[..Magic.Length], hash).SequenceEqual(Magic))
+        {
+            throw new InvalidDataException("Not a LockLLM model file.");
+        }
+
+        for (long left = length - Magic.Length; left > 0;)
+        {
+            left -= ReadPiece(stream, piece[..(int)Math.Min(left, piece.Length)], hash).Length;
+        }
+
+        var checksum = hash.GetHashAndReset();
+        stream.ReadExactly(piece[..checksum.Length]);
+        return piece[..checksum.Length].SequenceEqual(checksum)
+            ? Convert.ToHexStringLower(checksum)
+            : throw new InvalidDataException("The model file is damaged: its checksum does not match.");
+    }
+
+    private static ReadOnlySpan<byte> ReadPiece(Stream stream, Span<byte> piece, IncrementalHash hash)
+    {
+        stream.ReadExactly(piece);
+        hash.AppendData(piece);
+        return piece;
     }
 
     private static void Expect(int found, int expected, string what)
@@ -116,45 +143,17 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Walks over the content; a file too short is damaged, whatever its checksum says.</summary>
-    private ref struct SpanReader(ReadOnlySpan<byte> rest)
+    private static float[] ReadSingles(BinaryReader reader, int count)
     {
-        private ReadOnlySpan<byte> _rest = rest;
+        var values = new float[count];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
 
-        public ReadOnlySpan<byte> Bytes(int count)
-        {
-            if (count > _rest.Length)
-            {
-                throw new InvalidDataException("The model file ends too early.");
-            }
-
-            var bytes = _rest[..count];
-            _rest = _rest[count..];
-            return bytes;
-        }
-
-        public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(sizeof(int)));
-
-        public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Bytes(sizeof(float)));
-
-        public string String() => Encoding.UTF8.GetString(Bytes(Bytes(1)[0]));
-
-        public float[] Singles(int count)
-        {
-            var values = new float[count];
-            foreach (ref var value in values.AsSpan())
-            {
-                value = Single();
-            }
-
-            return values;
-        }
-
-        public short[] Shorts(int count)
-        {
-            var values = GC.AllocateUninitializedArray<short>(count);
-            Bytes(count * sizeof(short)).CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
-            return values;
-        }
+    private static short[] ReadShorts(BinaryReader reader, int count)
+    {
+        var values = GC.AllocateUninitializedArray<short>(count);
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
     }
 }
