@@ -7,8 +7,8 @@ usage() {
 Usage: bash eng/test.sh
 
 Restores packages as locked, builds in Release with warnings as errors, checks the
-formatting and runs every test project. Needs the .NET SDK. Node.js with npm is
-installed from Debian's packages if it is missing (as root); the npm packages that
+formatting and runs every test project. Needs the .NET SDK. Node.js with npm and Redis
+are installed from Debian's packages if they are missing (as root); the npm packages that
 tests use are installed when they are missing or out of date.
 
 Exits with 0 only if every test project ran and everything passed.
@@ -32,6 +32,7 @@ install_debian_packages() {
     local missing=()
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
+    command -v redis-server >/dev/null || missing+=(redis-server)
     if ((${#missing[@]} > 0)); then
         step "apt-get install ${missing[*]}"
         apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"

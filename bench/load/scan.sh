@@ -14,7 +14,7 @@ key="llm_loadtest0123456789ABCDEFGHIJKLMNOPQRSTUV"
 base="http://127.0.0.1:$port"
 
 dotnet build -c Release src/LockLLM.Gateway --nologo -v quiet
-LockLLM__DataDirectory="$data" LockLLM__Bootstrap__ApiKey="$key" \
+LockLLM__DataDirectory="$data" LockLLM__Bootstrap__ApiKey="$key" LockLLM__RateLimit__RequestsPerMinute=100000000 \
   dotnet exec artifacts/bin/LockLLM.Gateway/release/LockLLM.Gateway.dll --urls "$base" >"$data/gateway.log" 2>&1 &
 gateway=$!
 trap 'kill "$gateway" 2>/dev/null; wait "$gateway" 2>/dev/null || true; rm -rf "$data"' EXIT

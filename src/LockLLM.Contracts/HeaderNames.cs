@@ -240,6 +240,30 @@ public static class HeaderNames
     /// <summary>Response: whole seconds to wait, at least 1.</summary>
     public const string RetryAfter = "Retry-After";
 
+    /// <summary>Response: requests allowed in 60 seconds, of whichever of account and key has the least left.</summary>
+    public const string RateLimitLimit = "X-RateLimit-Limit";
+
+    /// <summary>Response: requests left of them.</summary>
+    public const string RateLimitRemaining = "X-RateLimit-Remaining";
+
+    /// <summary>Response: when there will be one more, in epoch seconds.</summary>
+    public const string RateLimitReset = "X-RateLimit-Reset";
+
+    /// <summary>Response: the limit in the form of the IETF draft, such as <c>"default";q=1000;w=60</c>.</summary>
+    public const string RateLimitPolicy = "RateLimit-Policy";
+
+    /// <summary>Response: what is left in the form of the IETF draft, such as <c>"default";r=999;t=60</c>.</summary>
+    public const string RateLimit = "RateLimit";
+
+    /// <summary>Response: <see cref="RateLimitLimit"/> under the name that OpenAI's clients know; a provider's own takes its place.</summary>
+    public const string RateLimitLimitRequests = "x-ratelimit-limit-requests";
+
+    /// <summary>Response: <see cref="RateLimitRemaining"/> in the same way.</summary>
+    public const string RateLimitRemainingRequests = "x-ratelimit-remaining-requests";
+
+    /// <summary>Response: the wait until there is one more, such as <c>7s</c>.</summary>
+    public const string RateLimitResetRequests = "x-ratelimit-reset-requests";
+
     /// <summary>What a browser may send across origins.</summary>
     public static IReadOnlyList<string> Requests { get; } =
     [
@@ -255,6 +279,7 @@ public static class HeaderNames
         RequestId, LockLlmRequestId, Scanned, Safe, UsedScanMode, ScanMode, Sensitivity, Label, Blocked,
         ScanWarning, InjectionScore, Confidence, ScanDetail, PolicyConfidence, UpstreamStatus, UpstreamRequestId,
         ScannedParts, ScannedChars, RememberedParts, WithheldParts, Unscanned, ContextWarning, Locked, AnthropicRequestId, ShouldRetry, RetryAfter,
+        RateLimitLimit, RateLimitRemaining, RateLimitReset, RateLimitPolicy, RateLimit, RateLimitLimitRequests, RateLimitRemainingRequests, RateLimitResetRequests,
         CreditsMode, Provider, Model, PolicyWarnings, WarningCount, WarningDetail, AbuseDetected, AbuseConfidence, AbuseTypes, AbuseDetail,
         PiiDetected, PiiTypes, PiiCount, PiiAction, CompressionMethod, CompressionApplied, CompressionRatio,
         RouteEnabled, TaskType, Complexity, SelectedModel, RoutingReason, OriginalProvider, OriginalModel,

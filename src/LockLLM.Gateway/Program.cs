@@ -1,6 +1,7 @@
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Limits;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.Proxy.Upstream;
 using LockLLM.Gateway.Scanning;
@@ -16,6 +17,7 @@ try
     builder.AddServer(options);
     builder.Services.AddSingleton<Readiness>();
     builder.Services.AddInstallation(options);
+    builder.Services.AddLimits(options.RateLimit);
     builder.Services.AddScanning(options.Scan);
     builder.Services.AddUpstream(options.Proxy);
     builder.Services.AddProxy(options.Proxy);
@@ -25,6 +27,7 @@ try
     var app = builder.Build();
     app.WarnAboutUnused(unused);
     await app.Services.GetRequiredService<FirstRun>().OpenAsync(Server.Addresses(builder.Configuration), Console.Out, CancellationToken.None);
+    app.UseForwardedCallers(options.Forwarding);
     app.UseRequestId();
     app.UseAnthropicRequestId();
     app.UseSecurityHeaders();
@@ -34,6 +37,7 @@ try
     app.UseWireCors();
     app.UseRouting();
     app.UseMiddleware<ApiKeyAuthentication>();
+    app.UseMiddleware<RateLimits>();
 
     app.MapHealthEndpoints();
     app.MapScanEndpoints();

@@ -6,7 +6,7 @@ namespace LockLLM.Architecture.Tests;
 /// <summary>The arrows between the rooms of the gateway: downward only.</summary>
 public class RoomRules
 {
-    private const string Doors = "Hosting|Scanning|Proxy";
+    private const string Doors = "Hosting|Scanning|Proxy|Limits";
     private const string Rooms = "Identity|ProviderKeys";
     private const string Floor = "Accounts|RequestLog";
     private const string Ground = "Coordination|Egress|Errors|Storage|Telemetry";
@@ -39,8 +39,18 @@ public class RoomRules
         Room("Gateway", "Errors").Should().NotDependOnAny(Room("Gateway", $"{Doors}|{Rooms}|{Floor}|Storage|Telemetry|Coordination|Egress")).Check(Loaded.Architecture);
 
     [Fact]
-    public void Scanning_knows_neither_the_host_nor_what_is_stored() =>
-        Room("Gateway", "Scanning").Should().NotDependOnAny(Room("Gateway", "Hosting|Storage")).Check(Loaded.Architecture);
+    public void Scanning_knows_neither_the_host_nor_what_is_stored_but_records() =>
+        Room("Gateway", "Scanning").Should().NotDependOnAny(Room("Gateway", "Hosting|Limits"))
+            .AndShould().NotDependOnAny(Named(@"^LockLLM\.Gateway\.Storage\.(?!Ids$|Entities\.Request(Record|Kind|Subkind|Status)$)")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Limits_know_who_calls_and_not_what_for() =>
+        Room("Gateway", "Limits").Should().NotDependOnAny(Room("Gateway", "Hosting|Scanning|Proxy")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Only_coordination_speaks_to_redis() =>
+        Of(GatewayAssembly).And().DoNotResideInNamespaceMatching(@"^LockLLM\.Gateway\.Coordination(\.|$)")
+            .Should().NotDependOnAny(Named(@"^StackExchange\.Redis\.")).Check(Loaded.Architecture);
 
     [Fact]
     public void Only_scanning_asks_the_engine() =>

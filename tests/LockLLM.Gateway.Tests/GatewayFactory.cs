@@ -49,6 +49,7 @@ internal sealed class GatewayFactory : WebApplicationFactory<Program>
         builder.UseSetting("LockLLM:DataDirectory", DataDirectory);
         builder.UseSetting("LockLLM:MasterKey", MasterKey.Generate().ToBase64());
         builder.UseSetting("LockLLM:Bootstrap:ApiKey", Key);
+        builder.UseSetting("LockLLM:RateLimit:RequestsPerMinute", "10000000");
         foreach (var (name, value) in Settings)
         {
             builder.UseSetting(name, value);

@@ -56,6 +56,9 @@ public sealed record ErrorDetails
     /// <summary>With <c>request_too_large</c> and <c>headers_too_large</c>: the most bytes accepted.</summary>
     public long? MaxBytes { get; init; }
 
+    /// <summary>With <c>rate_limited</c>: milliseconds to wait.</summary>
+    public long? RetryAfter { get; init; }
+
     /// <summary>With errors about a provider: its name.</summary>
     public string? Provider { get; init; }
 

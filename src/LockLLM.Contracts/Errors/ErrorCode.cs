@@ -79,6 +79,9 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>The request headers are too long together.</summary>
     public static readonly ErrorCode HeadersTooLarge = new("headers_too_large", Request, 431);
 
+    /// <summary>More requests than the account or the key may make in 60 seconds; the answer says how long to wait.</summary>
+    public static readonly ErrorCode RateLimited = new("rate_limited", "rate_limit_error", 429, Retryable: true);
+
     /// <summary>A fault of the gateway, logged under the request id.</summary>
     public static readonly ErrorCode InternalError = new("internal_error", "api_error", 500, Retryable: true);
 
@@ -116,7 +119,7 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     public static IReadOnlyList<ErrorCode> All { get; } =
     [
         PromptInjectionDetected, ContentNotScannable, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
-        NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge,
+        NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge, RateLimited,
         InternalError, ScanUnavailable,
         ServiceUnavailable, ProviderNotAllowed, AccountNotFound, KeyNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidProvider,
         ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,

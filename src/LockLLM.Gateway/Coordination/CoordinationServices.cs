@@ -1,13 +1,28 @@
 using LockLLM.Gateway.Coordination.Memory;
+using LockLLM.Gateway.Coordination.Redis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LockLLM.Gateway.Coordination;
 
 internal static class CoordinationServices
 {
-    public static IServiceCollection AddCoordination(this IServiceCollection services)
+    public static IServiceCollection AddCoordination(this IServiceCollection services, RedisOptions redis)
     {
         services.TryAddSingleton<IChangeFeed, MemoryChangeFeed>();
+        services.TryAddSingleton<MemoryCounters>();
+        if (!redis.IsConfigured)
+        {
+            services.TryAddSingleton(static _ => new SharedCounterState());
+            services.TryAddSingleton<ICounters>(static provider => provider.GetRequiredService<MemoryCounters>());
+            return services;
+        }
+
+        services.TryAddSingleton(redis);
+        services.TryAddSingleton<RedisConnection>();
+        services.TryAddSingleton(static _ => new SharedCounterState { IsShared = true, IsDegraded = true });
+        services.TryAddSingleton<RedisCounters>();
+        services.TryAddSingleton<ICounters>(static provider => provider.GetRequiredService<RedisCounters>());
+        services.AddHostedService(static provider => provider.GetRequiredService<RedisCounters>());
         return services;
     }
 }

@@ -39,6 +39,7 @@ internal sealed record Error(ErrorCode Code, string Message, string? Param = nul
             MaxChars = MaxChars,
             InputChars = InputChars,
             MaxBytes = MaxBytes,
+            RetryAfter = Code == ErrorCode.RateLimited ? (long?)RetryAfter?.TotalMilliseconds : null,
             Provider = Provider,
             UpstreamStatus = UpstreamStatus,
         },

@@ -1,5 +1,7 @@
+using LockLLM.Gateway.Coordination.Redis;
 using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Limits;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.Scanning;
 using LockLLM.Gateway.Storage;
@@ -21,6 +23,14 @@ internal sealed class GatewayOptions
     public string? MasterKeyFile { get; set; }
 
     public DatabaseOptions Database { get; set; } = new();
+
+    public RedisOptions Redis { get; set; } = new();
+
+    public RateLimitOptions RateLimit { get; set; } = new();
+
+    public TlsOptions Tls { get; set; } = new();
+
+    public ForwardingOptions Forwarding { get; set; } = new();
 
     public BootstrapOptions Bootstrap { get; set; } = new();
 

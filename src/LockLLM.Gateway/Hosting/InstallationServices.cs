@@ -18,7 +18,7 @@ internal static class InstallationServices
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(options.Database, options.ResolveDataDirectory());
-        services.AddCoordination();
+        services.AddCoordination(options.Redis);
         services.AddRequestLog();
         services.AddAccounts();
         services.AddIdentity();

@@ -12,6 +12,11 @@ internal static class SecurityHeaders
         headers.CacheControl = "no-store";
         headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ApiReference.Path, StringComparison.Ordinal) ? ApiReference.ContentSecurityPolicy : NothingButData;
         headers["Referrer-Policy"] = "no-referrer";
+        if (context.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
         return next(context);
     });
 }

@@ -10,6 +10,8 @@ internal static class Server
     // Kestrel cuts off at twice what we refuse, so that our own refusal, in the wire's shape, comes first.
     private const int KestrelSlack = 2;
 
+    private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(15);
+
     public static void AddServer(this WebApplicationBuilder builder, GatewayOptions options)
     {
         RequestFraming.RefuseBareLineFeeds();
@@ -18,12 +20,15 @@ internal static class Server
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = (long)options.Scan.MaxRequestBytes * KestrelSlack;
             kestrel.Limits.MaxRequestHeadersTotalSize = HeaderLimit.MaxBytes * KestrelSlack;
+            // Callers that send a byte now and then hold a connection no longer than this; bodies have Kestrel's lowest rate.
+            kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
         });
         if (string.IsNullOrWhiteSpace(Addresses(builder.Configuration)))
         {
             builder.WebHost.UseUrls(DefaultAddress);
         }
 
+        builder.Services.AddTls(options.Tls, Addresses(builder.Configuration));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
     }
 

@@ -9,7 +9,7 @@ namespace LockLLM.Gateway.Hosting;
 internal static class StrictConfiguration
 {
     // Names that operators were promised, for parts this version does not have. Scripts may set them already.
-    private static readonly string[] s_later = ["Bootstrap:OwnerEmail", "Bootstrap:OwnerPassword", "Redis", "RateLimit"];
+    private static readonly string[] s_later = ["Bootstrap:OwnerEmail", "Bootstrap:OwnerPassword"];
 
     public static GatewayOptions Read(IConfiguration configuration, out IReadOnlyList<string> unused)
     {

@@ -37,6 +37,13 @@ internal sealed class ScanAnswer
 
     public int Label => _isAttack ? 1 : 0;
 
+    public double Injection => _injection;
+
+    public double Confidence => _confidence;
+
+    /// <summary>Category of the most severe finding, if there is one to report.</summary>
+    public string? Category => _threats?[0].Category;
+
     /// <summary>The error to answer with, when the caller asked to block and there is something to block.</summary>
     public Error? Refusal => _isAttack && _directives.Blocks
         ? new Error(ErrorCode.PromptInjectionDetected, $"Request refused: {_sentence}")

@@ -4,6 +4,7 @@ using LockLLM.Contracts.Scan;
 using LockLLM.Engine;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.RequestLog;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LockLLM.Gateway.Scanning;
@@ -27,9 +28,21 @@ internal static partial class ScanEndpoints
     public static IEndpointConventionBuilder MapScanEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/scan", Scan).WithTags("Scan").WithSummary("Judge one text.").AddOpenApiOperationTransformer(ScanOperation.Describe);
 
-    private static async Task Scan(HttpContext context, ScanStage stage, ScanOptions options, TimeProvider clock, ILogger<ScanStage> logger)
+    private static async Task Scan(HttpContext context, ScanStage stage, ScanOptions options, RequestLogQueue records, TimeProvider clock, ILogger<ScanStage> logger)
     {
-        var start = clock.GetTimestamp();
+        var note = new ScanNote(context, clock);
+        try
+        {
+            await ScanAsync(context, stage, options, note, clock, logger);
+        }
+        finally
+        {
+            records.Add(note.ToRecord());
+        }
+    }
+
+    private static async Task ScanAsync(HttpContext context, ScanStage stage, ScanOptions options, ScanNote note, TimeProvider clock, ILogger<ScanStage> logger)
+    {
         var request = context.Request;
         if (RequestBody.Refuse(request, options.MaxRequestBytes) is { } unread)
         {
@@ -57,6 +70,8 @@ internal static partial class ScanEndpoints
             }
 
             var text = body!.Text;
+            note.Directives = directives;
+            note.Length = text.Scalars;
             var outcome = await stage.ScanAsync(text, directives!.Trust, context.TraceIdentifier, context.RequestAborted);
             if (outcome.Verdict is not { } verdict)
             {
@@ -66,8 +81,10 @@ internal static partial class ScanEndpoints
             }
 
             var answer = new ScanAnswer(verdict, directives, text);
-            var duration = clock.GetElapsedTime(start);
-            LogScanned(logger, context.TraceIdentifier, context.Features.Get<Caller>()?.KeyId, answer.Label, verdict.Score, text.Scalars, duration.TotalMilliseconds);
+            note.Inference = outcome.Inference;
+            note.Answer = answer;
+            var duration = clock.GetElapsedTime(note.Start);
+            LogScanned(logger, context.TraceIdentifier, note.Caller.KeyId, answer.Label, verdict.Score, text.Scalars, duration.TotalMilliseconds);
             answer.WriteHeaders(context.Response.Headers);
             if (answer.Refusal is { } refusal)
             {
@@ -80,7 +97,11 @@ internal static partial class ScanEndpoints
             await JsonAnswer.WriteAsync(context.Response, answer.ToResponse(context.TraceIdentifier, debug), WireJson.Default.ScanResponse);
         }
 
-        Task AnswerAsync(Error error) => new ErrorResult(error).ExecuteAsync(context);
+        Task AnswerAsync(Error error)
+        {
+            note.Error = error;
+            return new ErrorResult(error).ExecuteAsync(context);
+        }
     }
 
     private static Error? TooLong(PromptText text) => text.Scalars <= MaxScalars

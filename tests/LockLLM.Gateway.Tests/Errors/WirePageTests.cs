@@ -21,7 +21,7 @@ public sealed class WirePageTests
         var rows = typeof(ErrorCode).GetFields().Where(field => field.FieldType == typeof(ErrorCode)).Select(field => field.GetValue(null));
         Assert.Equal(rows.ToHashSet(), ErrorCode.All.ToHashSet<object?>());
         Assert.Equal(ErrorCode.All.Count, ErrorCode.All.Select(code => code.Code).Distinct().Count());
-        Assert.All(ErrorCode.All, code => Assert.Equal(code.Retryable, code.Status is 408 or >= 500));
+        Assert.All(ErrorCode.All, code => Assert.Equal(code.Retryable, code.Status is 408 or 429 or >= 500));
     }
 
     private static string PagePath([CallerFilePath] string here = "") =>

@@ -31,6 +31,8 @@ public sealed class StrictConfigurationTests
     [InlineData("LockLLM:Database:Provider", "Oracle", "LockLLM:Database:Provider")]
     [InlineData("LockLLM:Database:Provider", "Postgres", "LockLLM:Database:ConnectionString")]
     [InlineData("LockLLM:Bootstrap:ProviderKeys:0:Provder", "openai", "LockLLM:Bootstrap:ProviderKeys:0:Provder")]
+    [InlineData("LockLLM:RateLimit:RequestsPerMinute", "0", "LockLLM:RateLimit:RequestsPerMinute")]
+    [InlineData("LockLLM:RateLimit:Tiers:0:RequestsPerMinute", "5", "LockLLM:RateLimit:Tiers:0:Name")]
     [InlineData("LockLLM:Scan:MaxRequestBytes", "65535", "LockLLM:Scan:MaxRequestBytes")]
     [InlineData("LockLLM:Scan:MaxRequestBytes", "2MB", "LockLLM:Scan:MaxRequestBytes")]
     [InlineData("LockLLM:Scan:ConcurrentLongScans", "-1", "LockLLM:Scan:ConcurrentLongScans")]
@@ -48,9 +50,9 @@ public sealed class StrictConfigurationTests
     public void Promised_names_of_later_parts_are_reported_not_refused()
     {
         StrictConfiguration.Read(
-            Configuration(("LockLLM:Redis:ConnectionString", "localhost"), ("LockLLM:RateLimit:RequestsPerMinute", "5"), ("LockLLM:Bootstrap:OwnerEmail", "a@b")),
+            Configuration(("LockLLM:Bootstrap:OwnerPassword", "p"), ("LockLLM:Bootstrap:OwnerEmail", "a@b")),
             out var unused);
-        Assert.Equal(["LockLLM:Bootstrap:OwnerEmail", "LockLLM:RateLimit", "LockLLM:Redis"], unused.Order());
+        Assert.Equal(["LockLLM:Bootstrap:OwnerEmail", "LockLLM:Bootstrap:OwnerPassword"], unused.Order());
     }
 
     private static GatewayOptions Read(params (string, string)[] settings) => StrictConfiguration.Read(Configuration(settings), out _);

@@ -27,6 +27,7 @@ internal static class HeaderFilter
             .. s_hopByHop, "Content-Length", "Set-Cookie", "Set-Cookie2", "Location", "Refresh", "Alt-Svc", "Server", "Strict-Transport-Security",
             "Content-Security-Policy", "Content-Security-Policy-Report-Only", "Clear-Site-Data", "Public-Key-Pins", "NEL", "Report-To",
             "Reporting-Endpoints", "Service-Worker-Allowed", "SourceMap", "X-Frame-Options", "WWW-Authenticate", HeaderNames.UsedScanMode,
+            HeaderNames.RateLimitLimit, HeaderNames.RateLimitRemaining, HeaderNames.RateLimitReset, HeaderNames.RateLimitPolicy, HeaderNames.RateLimit,
         ]);
 
     private static readonly string[] s_notAnsweredPrefixes = [HeaderNames.Prefix, "Access-Control-"];
