@@ -7,9 +7,10 @@ usage() {
 Usage: bash eng/test.sh
 
 Restores packages as locked, builds in Release with warnings as errors, checks the
-formatting and runs every test project. Needs the .NET SDK. Node.js with npm and Redis
-are installed from Debian's packages if they are missing (as root); the npm packages that
-tests use are installed when they are missing or out of date.
+formatting, compiles a sample ahead of time and runs every test project. Needs the
+.NET SDK. Node.js with npm, Redis, clang and zlib are installed from Debian's packages
+if they are missing (as root); the npm packages that tests use are installed when they
+are missing or out of date.
 
 Exits with 0 only if every test project ran and everything passed.
 TEXT
@@ -33,6 +34,8 @@ install_debian_packages() {
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
     command -v redis-server >/dev/null || missing+=(redis-server)
+    command -v clang >/dev/null || missing+=(clang)
+    [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
     if ((${#missing[@]} > 0)); then
         step "apt-get install ${missing[*]}"
         apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"
@@ -65,6 +68,10 @@ dotnet build -c Release --no-restore --verbosity quiet
 
 step "formatting"
 dotnet format --verify-no-changes --no-restore
+
+# The client and the embedded engine promise to work without a just-in-time compiler; a test runs what comes of this.
+step "ahead of time"
+dotnet publish samples/08-embedded -c Release -r linux-x64 --no-restore --verbosity quiet
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

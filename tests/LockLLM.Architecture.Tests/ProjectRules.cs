@@ -14,6 +14,9 @@ public class ProjectRules
 
     [Theory]
     [InlineData("Client", "Contracts")]
+    [InlineData("Client.AspNetCore", "Client")]
+    [InlineData("Client.Embedded", "Client", "Engine")]
+    [InlineData("Client.Providers", "Client")]
     [InlineData("Contracts")]
     [InlineData("Engine")]
     [InlineData("Gateway", "Contracts", "Engine")]
@@ -29,7 +32,7 @@ public class ProjectRules
     [Fact]
     public void No_project_of_the_product_is_missing_from_the_picture() =>
         Assert.Equal(
-            ["LockLLM.Client", "LockLLM.Contracts", "LockLLM.Engine", "LockLLM.Gateway", "LockLLM.Training"],
+            ["LockLLM.Client", "LockLLM.Client.AspNetCore", "LockLLM.Client.Embedded", "LockLLM.Client.Providers", "LockLLM.Contracts", "LockLLM.Engine", "LockLLM.Gateway", "LockLLM.Training"],
             Directory.GetDirectories(Path.Combine(RepositoryRoot(), "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]

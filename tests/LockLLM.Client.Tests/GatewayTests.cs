@@ -9,19 +9,31 @@ public sealed class RunningGateway : IAsyncLifetime
 
     private readonly TemporaryFolder _folder = new();
     private GatewayProcess? _process;
+    private FakeProvider? _provider;
 
     public Uri Address => _process!.Address;
 
     public LockLlmClient Client(string key = Key) => new(key, new() { BaseUrl = Address });
 
-    public async ValueTask InitializeAsync() =>
-        _process = await GatewayProcess.StartAsync("--LockLLM:DataDirectory=" + _folder.Path, "--LockLLM:Bootstrap:ApiKey=" + Key);
+    /// <summary>What stands behind the proxy as OpenAI and as Anthropic.</summary>
+    internal FakeProvider Provider => _provider!;
 
-    public ValueTask DisposeAsync()
+    public async ValueTask InitializeAsync()
+    {
+        _provider = await FakeProvider.StartAsync();
+        _process = await GatewayProcess.StartAsync(
+            "--LockLLM:DataDirectory=" + _folder.Path, "--LockLLM:Bootstrap:ApiKey=" + Key, "--LockLLM:Egress:AllowPrivateNetworks=true",
+            $"--LockLLM:Proxy:Roots:openai={_provider.Address}/v1", $"--LockLLM:Proxy:Roots:anthropic={_provider.Address}/v1");
+    }
+
+    public async ValueTask DisposeAsync()
     {
         _process?.Dispose();
         _folder.Dispose();
-        return ValueTask.CompletedTask;
+        if (_provider is not null)
+        {
+            await _provider.DisposeAsync();
+        }
     }
 }
 

@@ -43,6 +43,9 @@ public sealed class LockLlmHttpHandler : DelegatingHandler
         }
     }
 
+    /// <summary>Anthropic takes API keys in <c>x-api-key</c> only, whichever header its client puts them in.</summary>
+    internal bool UsesXApiKey { get; init; }
+
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -120,16 +123,31 @@ public sealed class LockLlmHttpHandler : DelegatingHandler
         }
 
         var headers = request.Headers;
-        if (!s_credentials.Any(headers.NonValidated.Contains))
+        if (UsesXApiKey)
+        {
+            headers.Remove("Authorization");
+            ClientHttp.Set(request, HeaderNames.XApiKey, _options.ProviderApiKey ?? _options.ApiKey!);
+        }
+
+        if (_options.ProviderApiKey is { } own)
+        {
+            // The provider's key is where the provider expects it; ours has a place of its own.
+            ClientHttp.Set(request, HeaderNames.Key, _options.ApiKey!);
+            if (!s_credentials[..^1].Any(headers.NonValidated.Contains))
+            {
+                ClientHttp.Set(request, "Authorization", "Bearer " + own);
+            }
+        }
+        else if (!s_credentials.Any(headers.NonValidated.Contains))
         {
             headers.TryAddWithoutValidation("Authorization", "Bearer " + _options.ApiKey);
         }
 
         if (ProxyCall.Current?.Options is { } options)
         {
-            var own = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-            options.WriteTo(own);
-            foreach (var (name, value) in own)
+            var asked = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            options.WriteTo(asked);
+            foreach (var (name, value) in asked)
             {
                 ClientHttp.Set(request, name, value);
             }

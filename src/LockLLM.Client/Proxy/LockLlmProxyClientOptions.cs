@@ -9,6 +9,9 @@ public sealed class LockLlmProxyClientOptions : LockLlmClientOptions
     /// <summary>What the gateway does with each call.</summary>
     public ProxyOptions Proxy { get; set; } = new();
 
+    /// <summary>The provider's own key, sent along with each call and not stored. Null uses the one stored with the gateway.</summary>
+    public string? ProviderApiKey { get; set; }
+
     /// <summary>
     /// Whether what LockLLM refuses, and a broken connection, surfaces as a <see cref="LockLlmException"/>. Default true; otherwise the
     /// provider's client throws exceptions of its own. Errors of the provider always are its client's.
