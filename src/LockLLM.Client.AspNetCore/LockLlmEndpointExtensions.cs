@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LockLLM.Client.AspNetCore;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -68,7 +69,7 @@ public static class LockLlmEndpointExtensions
     private static async Task<IResult?> CheckBodyAsync(HttpContext context, HashSet<string> names, LockLlmScanOptions options)
     {
         var request = context.Request;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method) || HttpMethods.IsDelete(request.Method))
+        if (request.ContentLength is 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             return null;
         }

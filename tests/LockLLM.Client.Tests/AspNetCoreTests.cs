@@ -89,6 +89,9 @@ public class AspNetCoreTests
         Assert.Equal(415, (int)(await http.PostAsync("/chat", new StringContent("{}", Encoding.UTF8, "text/plain"))).StatusCode);
         Assert.Equal(413, (int)(await http.PostAsync("/chat", new StringContent("[\"" + new string('a', 100_000) + "\"]", Encoding.UTF8, "application/json"))).StatusCode);
         Assert.Equal("read", await http.GetStringAsync("/chat"));
+        Assert.Equal("reached", await (await http.PostAsync("/chat", null)).Content.ReadAsStringAsync());
+        using var get = new HttpRequestMessage(HttpMethod.Get, "/chat") { Content = new StringContent("text") };
+        Assert.Equal(415, (int)(await http.SendAsync(get)).StatusCode);
     }
 
     private static async Task<WebApplication> StartAsync(Action<WebApplication> map, IPromptScanner? scanner = null)

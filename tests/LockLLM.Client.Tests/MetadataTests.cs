@@ -59,6 +59,19 @@ public class MetadataTests
     }
 
     [Fact]
+    public void What_only_our_gateway_tells_is_read()
+    {
+        var metadata = ProxyMetadata.Parse(new Dictionary<string, string>
+        {
+            ["X-LockLLM-Locked"] = "true", ["X-LockLLM-Scanned-Parts"] = "4", ["X-LockLLM-Scanned-Chars"] = "1200", ["X-LockLLM-Remembered-Parts"] = "3",
+            ["X-LockLLM-Withheld-Parts"] = "1", ["X-LockLLM-Unscanned"] = "image=2", ["X-LockLLM-Context-Warning"] = "system", ["X-LockLLM-Upstream-Status"] = "529",
+        });
+        Assert.Equal(
+            (true, 4, 1200L, 3, 1, "image=2", "system", 529),
+            (metadata.Locked, metadata.ScannedParts!.Value, metadata.ScannedChars!.Value, metadata.RememberedParts!.Value, metadata.WithheldParts!.Value, metadata.Unscanned, metadata.ContextWarning, metadata.UpstreamStatus!.Value));
+    }
+
+    [Fact]
     public void Repeated_names_do_not_throw() =>
         Assert.Equal("a, b", ProxyMetadata.Parse([KeyValuePair.Create("X-LockLLM-Model", "a"), KeyValuePair.Create("x-lockllm-model", "b")]).Model);
 

@@ -28,6 +28,15 @@ public sealed partial class SampleTests(RunningGateway gateway) : IClassFixture<
     }
 
     [Fact]
+    public async Task What_is_compiled_ahead_of_time_prints_the_same()
+    {
+        var native = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "publish", "08-embedded", "release_linux-x64", "08-embedded");
+        Assert.SkipUnless(File.Exists(native), "Publish it first: dotnet publish samples/08-embedded -c Release -r linux-x64");
+        using var process = Process.Start(WithEnvironment(new ProcessStartInfo(native, ["--gateway"])))!;
+        Assert.Equal(["safe: True", "safe: False", "refused: prompt_injection_detected", "gateway: True"], await EndAsync(process, "08-embedded"));
+    }
+
+    [Fact]
     public async Task The_streaming_sample_prints()
     {
         gateway.Provider.Answer = FakeProvider.Events([Answers.OpenAIChunk("one "), Answers.OpenAIChunk("two"), Answers.EndOfOpenAI]);
@@ -72,6 +81,11 @@ public sealed partial class SampleTests(RunningGateway gateway) : IClassFixture<
     private async Task<string[]> RunAsync(string sample)
     {
         using var process = Start(sample);
+        return await EndAsync(process, sample);
+    }
+
+    private static async Task<string[]> EndAsync(Process process, string sample)
+    {
         using var patience = new CancellationTokenSource(s_patience);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -85,12 +99,19 @@ public sealed partial class SampleTests(RunningGateway gateway) : IClassFixture<
         // artifacts/bin/{project}/{configuration}/
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var built = Path.Combine(AppContext.BaseDirectory, "..", "..", sample, configuration, sample + ".dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", built, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        return Process.Start(WithEnvironment(new ProcessStartInfo("dotnet", ["exec", built, .. arguments])))!;
+    }
+
+    private ProcessStartInfo WithEnvironment(ProcessStartInfo start)
+    {
+        start.UseShellExecute = false;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         start.Environment["LOCKLLM_API_KEY"] = RunningGateway.Key;
         start.Environment["LOCKLLM_BASE_URL"] = gateway.Address.ToString();
         start.Environment["OPENAI_API_KEY"] = "sk-of-the-provider";
         start.Environment["ANTHROPIC_API_KEY"] = "sk-of-the-provider";
-        return Process.Start(start)!;
+        return start;
     }
 
     [GeneratedRegex(@"Now listening on: (http://\S+)")]

@@ -199,6 +199,7 @@ public sealed class LockLlmHttpHandler : DelegatingHandler
             }
         }
 
+        answer.Content.Headers.Remove("Content-Length"); // of a page too long to be read whole
         return With(answer, new ByteArrayContent(body));
     }
 

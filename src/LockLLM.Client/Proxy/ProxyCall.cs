@@ -19,7 +19,7 @@ public sealed class ProxyCall : IDisposable
 
     private ProxyCall(ProxyOptions? options, ProxyCall? outer)
     {
-        Options = options;
+        Options = options ?? outer?.Options;
         _outer = outer;
     }
 
@@ -31,7 +31,7 @@ public sealed class ProxyCall : IDisposable
     internal ProxyOptions? Options { get; }
 
     /// <summary>Begins a scope. It flows along with awaited calls and ends with <see cref="Dispose"/>.</summary>
-    /// <param name="options">Win over those of the client; null leaves these as they are.</param>
+    /// <param name="options">Win over those of the client; null keeps those of the scope around it.</param>
     public static ProxyCall Begin(ProxyOptions? options = null) => s_current.Value = new ProxyCall(options, s_current.Value);
 
     /// <summary>Ends the scope.</summary>

@@ -106,6 +106,27 @@ public sealed record ProxyMetadata
     /// <summary>The status that the provider answered, where it was an error.</summary>
     public int? UpstreamStatus { get; init; }
 
+    /// <summary>Whether a header asked for less than the account holds fast to, and was not followed.</summary>
+    public bool Locked { get; init; }
+
+    /// <summary>Texts of the request that were dealt with.</summary>
+    public int? ScannedParts { get; init; }
+
+    /// <summary>Unicode characters of them.</summary>
+    public long? ScannedChars { get; init; }
+
+    /// <summary>Texts among them that an earlier call had brought and that were not scanned again.</summary>
+    public int? RememberedParts { get; init; }
+
+    /// <summary>Texts that were refused in an earlier turn and not sent to the provider.</summary>
+    public int? WithheldParts { get; init; }
+
+    /// <summary>Content that is no text and was not scanned, by kind, such as <c>image=2,file=1</c>.</summary>
+    public string? Unscanned { get; init; }
+
+    /// <summary>Where the application or the model itself says what would be an attack from a user, such as <c>system</c>.</summary>
+    public string? ContextWarning { get; init; }
+
     /// <summary>The attack in detail.</summary>
     public JsonElement? ScanDetail { get; init; }
 
@@ -188,20 +209,20 @@ public sealed record ProxyMetadata
             Provider = Text(HeaderNames.Provider) ?? "",
             Model = Text(HeaderNames.Model),
             Sensitivity = Text(HeaderNames.Sensitivity),
-            Label = (int?)Integer(HeaderNames.Label),
+            Label = Small(HeaderNames.Label),
             PolicyConfidence = Number(HeaderNames.PolicyConfidence),
             Blocked = Is(HeaderNames.Blocked),
             ScanWarning = Is(HeaderNames.ScanWarning)
                 ? new ProxyScanWarning(Number(HeaderNames.InjectionScore), Number(HeaderNames.Confidence))
                 : null,
             PolicyWarnings = Is(HeaderNames.PolicyWarnings)
-                ? new ProxyPolicyWarnings((int?)Integer(HeaderNames.WarningCount), Number(HeaderNames.PolicyConfidence))
+                ? new ProxyPolicyWarnings(Small(HeaderNames.WarningCount), Number(HeaderNames.PolicyConfidence))
                 : null,
             AbuseDetected = Is(HeaderNames.AbuseDetected)
                 ? new ProxyAbuse(Number(HeaderNames.AbuseConfidence), List(HeaderNames.AbuseTypes))
                 : null,
             PiiDetected = Text(HeaderNames.PiiDetected) is not null
-                ? new ProxyPii(Is(HeaderNames.PiiDetected), List(HeaderNames.PiiTypes), (int?)Integer(HeaderNames.PiiCount), Text(HeaderNames.PiiAction))
+                ? new ProxyPii(Is(HeaderNames.PiiDetected), List(HeaderNames.PiiTypes), Small(HeaderNames.PiiCount), Text(HeaderNames.PiiAction))
                 : null,
             Compression = Text(HeaderNames.CompressionMethod) is { } method
                 ? new ProxyCompression(method, Is(HeaderNames.CompressionApplied), Number(HeaderNames.CompressionRatio))
@@ -220,7 +241,14 @@ public sealed record ProxyMetadata
             EstimatedInputTokens = Integer(HeaderNames.EstimatedInputTokens),
             EstimatedOutputTokens = Integer(HeaderNames.EstimatedOutputTokens),
             RoutingFeeReason = Text(HeaderNames.RoutingFeeReason),
-            UpstreamStatus = (int?)Integer(HeaderNames.UpstreamStatus),
+            UpstreamStatus = Small(HeaderNames.UpstreamStatus),
+            Locked = Is(HeaderNames.Locked),
+            ScannedParts = Small(HeaderNames.ScannedParts),
+            ScannedChars = Integer(HeaderNames.ScannedChars),
+            RememberedParts = Small(HeaderNames.RememberedParts),
+            WithheldParts = Small(HeaderNames.WithheldParts),
+            Unscanned = Text(HeaderNames.Unscanned),
+            ContextWarning = Text(HeaderNames.ContextWarning),
             ScanDetail = DecodeDetail(Text(HeaderNames.ScanDetail)),
             PolicyDetail = DecodeDetail(Text(HeaderNames.WarningDetail)),
             AbuseDetail = DecodeDetail(Text(HeaderNames.AbuseDetail)),
@@ -251,6 +279,8 @@ public sealed record ProxyMetadata
 
         private long? Integer(string name) =>
             long.TryParse(Text(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number is > int.MinValue and < 1L << 53 ? number : null;
+
+        private int? Small(string name) => Integer(name) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : null;
 
         private decimal? Money(string name) =>
             decimal.TryParse(Text(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) ? amount : null;

@@ -36,6 +36,18 @@ public class ChatClientTests
     }
 
     [Fact]
+    public async Task Options_of_a_scope_reach_a_chat_client_too()
+    {
+        await using var server = await StartAsync(200, Answers.OpenAI, WireSamples.PlainHeaders);
+        using var chat = LockLlm.CreateChatClient("openai", "m", Key, new() { BaseUrl = server.Address });
+        using var call = ProxyCall.Begin(new() { PiiAction = PiiAction.Block });
+        await chat.GetResponseAsync("Hi");
+        await chat.GetResponseAsync("Hi", new ChatOptions().WithLockLlm(new() { Chunk = true }));
+        Assert.Equal(["block", null], server.Requests.Select(asked => asked.Headers.GetValueOrDefault("X-LockLLM-PII-Action")));
+        Assert.Equal("req_8Aa2", call.Metadata!.RequestId);
+    }
+
+    [Fact]
     public async Task A_stream_tells_it_with_its_first_part()
     {
         await using var server = await StartAsync((context, _) => Answers.StreamAsync(context, [Answers.OpenAIChunk("one"), Answers.OpenAIChunk("two"), Answers.EndOfOpenAI], WireSamples.AllHeaders));
