@@ -16,8 +16,8 @@ public class ClientBenchmarks
 
     private static readonly byte[] s_body = Encoding.UTF8.GetBytes($$"""{"input":"{{Prompt}}","sensitivity":"medium"}""");
 
-    private readonly HttpClient _http = new(new Answering());
-    private readonly LockLlmClient _client = new(new HttpClient(new Answering()), new() { ApiKey = "llm_benchmark", BaseUrl = new Uri("http://127.0.0.1:1") });
+    private static readonly HttpClient s_http = new(new Answering());
+    private static readonly LockLlmClient s_client = new(new HttpClient(new Answering()), new() { ApiKey = "llm_benchmark", BaseUrl = new Uri("http://127.0.0.1:1") }, null);
 
     [Benchmark(Baseline = true)]
     public async Task<int> BareHttpClient()
@@ -25,12 +25,12 @@ public class ClientBenchmarks
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://127.0.0.1:1/v1/scan") { Content = new ByteArrayContent(s_body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "llm_benchmark");
-        using var answer = await _http.SendAsync(request);
+        using var answer = await s_http.SendAsync(request);
         return (await answer.Content.ReadAsByteArrayAsync()).Length;
     }
 
     [Benchmark]
-    public async Task<bool> ScanAsync() => (await _client.ScanAsync(Prompt)).IsSafe;
+    public async Task<bool> ScanAsync() => (await s_client.ScanAsync(Prompt)).IsSafe;
 
     private sealed class Answering : HttpMessageHandler
     {
