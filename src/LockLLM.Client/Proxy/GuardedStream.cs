@@ -170,19 +170,29 @@ internal sealed class GuardedStream : Stream
         catch (Exception failure) when (failure is OperationCanceledException || RetryPolicy.IsTransport(failure))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw _retries.NoAnswer(failure is OperationCanceledException ? new TimeoutException($"No bytes within {_options.Timeout}.", failure) : failure, 1, _requestId);
+            throw _retries.NoAnswer(failure is OperationCanceledException ? TooLate(failure) : failure, 1, _requestId);
         }
     }
 
     private int Fill(Span<byte> buffer)
     {
+        // A synchronous read takes no token. What ends it is that the stream is closed under it.
+        using var patience = new CancellationTokenSource(_options.Timeout);
+        using var closing = patience.Token.UnsafeRegister(static stream => ((Stream)stream!).Dispose(), _inner);
         try
         {
-            return _inner.Read(buffer);
+            var count = _inner.Read(buffer);
+            return patience.IsCancellationRequested ? throw new TimeoutException() : count;
+        }
+        catch (Exception failure) when (patience.IsCancellationRequested)
+        {
+            throw _retries.NoAnswer(TooLate(failure), 1, _requestId);
         }
         catch (Exception failure) when (RetryPolicy.IsTransport(failure))
         {
             throw _retries.NoAnswer(failure, 1, _requestId);
         }
     }
+
+    private TimeoutException TooLate(Exception cause) => new($"No bytes within {_options.Timeout}.", cause);
 }

@@ -184,24 +184,41 @@ public sealed class LockLlmHttpHandler : DelegatingHandler
 
     private HttpResponseMessage Guarded(HttpResponseMessage answer, Stream body, string requestId)
     {
-        var isEvents = answer.Content.Headers.ContentType?.MediaType is "text/event-stream";
-        return With(answer, new StreamContent(new GuardedStream(body, isEvents, _options, _retries, requestId)));
+        var kind = answer.Content.Headers.ContentType?.MediaType;
+        if (kind is "text/html" && !PassedGateway(answer))
+        {
+            using (answer)
+            {
+                throw new LockLlmException($"A web page answers at {_options.BaseUrl!.Authority}, not a gateway. Is the address right?")
+                {
+                    Type = "invalid_response_error", Code = "invalid_response", Status = (int)answer.StatusCode, RequestId = Id(answer) ?? requestId,
+                };
+            }
+        }
+
+        return With(answer, new StreamContent(new GuardedStream(body, isEvents: kind is "text/event-stream", _options, _retries, requestId)));
     }
 
     private HttpResponseMessage Refused(HttpResponseMessage answer, MemoryStream buffer, string requestId)
     {
         var body = buffer.ToArray();
-        if (TolerantJson.ParseObject(body) is { } root && ErrorReader.IsOurs(root))
+        var root = TolerantJson.ParseObject(body);
+        if (root is { } error ? ErrorReader.IsOurs(error) : !PassedGateway(answer))
         {
             using (answer)
             {
-                throw ErrorReader.Read((int)answer.StatusCode, root, Id(answer) ?? requestId, _retries.RetryAfter(answer), _options.ApiKey);
+                throw root is { } ours
+                    ? ErrorReader.Read((int)answer.StatusCode, ours, Id(answer) ?? requestId, _retries.RetryAfter(answer), _options.ApiKey)
+                    : ErrorReader.Read(answer.StatusCode, body, Id(answer) ?? requestId, _retries.RetryAfter(answer), _options.ApiKey);
             }
         }
 
         answer.Content.Headers.Remove("Content-Length"); // of a page too long to be read whole
         return With(answer, new ByteArrayContent(body));
     }
+
+    // A gateway says so on every answer. What does not say so is from a load balancer or whoever else stands in between.
+    private static bool PassedGateway(HttpResponseMessage answer) => answer.Headers.NonValidated.Contains(HeaderNames.Scanned);
 
     private static HttpResponseMessage With(HttpResponseMessage answer, HttpContent content)
     {
