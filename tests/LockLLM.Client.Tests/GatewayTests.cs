@@ -7,6 +7,17 @@ public sealed class RunningGateway : IAsyncLifetime
 {
     public const string Key = "llm_sdktests0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+    /// <summary>As stored for each provider, with the provider's name behind it.</summary>
+    public const string StoredKey = "sk-stored-for-";
+
+    // OpenAI and Anthropic are called with keys of the caller's as well, so theirs is the built-in address that is changed.
+    private static readonly (string Provider, string Root)[] s_roots =
+    [
+        ("gemini", "/v1beta/openai"), ("cohere", "/compatibility/v1"), ("openrouter", "/api/v1"), ("perplexity", ""), ("mistral", "/v1"), ("groq", "/openai/v1"),
+        ("deepseek", "/v1"), ("together", "/v1"), ("xai", "/v1"), ("fireworks", "/inference/v1"), ("anyscale", "/v1"), ("huggingface", "/v1"), ("azure", ""),
+        ("bedrock", ""), ("vertex-ai", "/v1/projects/p/locations/l"), ("custom", "/own/v1"), ("openai", "/v1"), ("anthropic", "/v1"),
+    ];
+
     private readonly TemporaryFolder _folder = new();
     private GatewayProcess? _process;
     private FakeProvider? _provider;
@@ -15,15 +26,23 @@ public sealed class RunningGateway : IAsyncLifetime
 
     public LockLlmClient Client(string key = Key) => new(key, new() { BaseUrl = Address });
 
-    /// <summary>What stands behind the proxy as OpenAI and as Anthropic.</summary>
+    /// <summary>What stands behind the proxy as every provider.</summary>
     internal FakeProvider Provider => _provider!;
 
     public async ValueTask InitializeAsync()
     {
         _provider = await FakeProvider.StartAsync();
+        var keys = s_roots.SelectMany((row, i) => new[]
+        {
+            $"--LockLLM:Bootstrap:ProviderKeys:{i}:Provider={row.Provider}",
+            $"--LockLLM:Bootstrap:ProviderKeys:{i}:ApiKey={StoredKey}{row.Provider}",
+            $"--LockLLM:Bootstrap:ProviderKeys:{i}:EndpointUrl={_provider.Address}{row.Root}",
+        });
         _process = await GatewayProcess.StartAsync(
+        [
             "--LockLLM:DataDirectory=" + _folder.Path, "--LockLLM:Bootstrap:ApiKey=" + Key, "--LockLLM:Egress:AllowPrivateNetworks=true",
-            $"--LockLLM:Proxy:Roots:openai={_provider.Address}/v1", $"--LockLLM:Proxy:Roots:anthropic={_provider.Address}/v1");
+            $"--LockLLM:Proxy:Roots:openai={_provider.Address}/v1", $"--LockLLM:Proxy:Roots:anthropic={_provider.Address}/v1", .. keys,
+        ]);
     }
 
     public async ValueTask DisposeAsync()

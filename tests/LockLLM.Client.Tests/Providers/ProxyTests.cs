@@ -11,6 +11,28 @@ public sealed class ProxyTests(RunningGateway gateway) : IClassFixture<RunningGa
 {
     private const string ProviderKey = "sk-of-the-provider";
 
+    public static TheoryData<string, string> Providers => new()
+    {
+        { "openai", "/v1/chat/completions" },
+        { "anthropic", "/v1/messages" },
+        { "gemini", "/v1beta/openai/chat/completions" },
+        { "cohere", "/compatibility/v1/chat/completions" },
+        { "openrouter", "/api/v1/chat/completions" },
+        { "perplexity", "/chat/completions" },
+        { "mistral", "/v1/chat/completions" },
+        { "groq", "/openai/v1/chat/completions" },
+        { "deepseek", "/v1/chat/completions" },
+        { "together", "/v1/chat/completions" },
+        { "xai", "/v1/chat/completions" },
+        { "fireworks", "/inference/v1/chat/completions" },
+        { "anyscale", "/v1/chat/completions" },
+        { "huggingface", "/v1/chat/completions" },
+        { "azure", "/openai/v1/chat/completions" },
+        { "bedrock", "/openai/v1/chat/completions" },
+        { "vertex-ai", "/v1/projects/p/locations/l/endpoints/openapi/chat/completions" },
+        { "custom", "/own/v1/chat/completions" },
+    };
+
     private LockLlmProxyClientOptions Options(ProxyOptions? proxy = null) => new() { BaseUrl = gateway.Address, ProviderApiKey = ProviderKey, Proxy = proxy ?? new() };
 
     [Theory]
@@ -48,6 +70,50 @@ public sealed class ProxyTests(RunningGateway gateway) : IClassFixture<RunningGa
         Assert.Equal(before, gateway.Provider.Requests.Count);
     }
 
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Every_provider_is_reached_by_its_name_with_the_stored_key_and_guarded(string provider, string path)
+    {
+        gateway.Provider.Answer = FakeProvider.Json(provider == "anthropic" ? Answers.Anthropic : Answers.OpenAI);
+        using var chat = LockLlm.CreateChatClient(provider, "m", RunningGateway.Key, new() { BaseUrl = gateway.Address });
+        var response = await chat.GetResponseAsync(Prompts.Harmless);
+        Assert.Equal(("Hello.", provider), (response.Text, response.GetLockLlmMetadata()!.Provider));
+        var sent = gateway.Provider.Requests[^1];
+        var credential = sent.Header("x-api-key") ?? sent.Header("api-key") ?? sent.Header("Authorization")?["Bearer ".Length..];
+        Assert.Equal((path, RunningGateway.StoredKey + provider), (sent.Target.Split('?')[0], credential));
+        var before = gateway.Provider.Requests.Count;
+        await Assert.ThrowsAsync<PromptInjectionException>(() => chat.GetResponseAsync(Prompts.Attack));
+        Assert.Equal(before, gateway.Provider.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_deployment_of_Azure_is_reached_with_its_version()
+    {
+        gateway.Provider.Answer = FakeProvider.Json(Answers.OpenAI);
+        var chat = LockLlm.CreateAzureClient("gpt-4o", "2024-10-21", RunningGateway.Key, new() { BaseUrl = gateway.Address }).GetChatClient("gpt-4o");
+        await chat.CompleteChatAsync(Prompts.Harmless);
+        var sent = gateway.Provider.Requests[^1];
+        Assert.Equal(("/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21", RunningGateway.StoredKey + "azure"), (sent.Target, sent.Header("api-key")));
+        await Assert.ThrowsAsync<PromptInjectionException>(() => chat.CompleteChatAsync(Prompts.Attack));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_guard_in_front_of_a_model_without_proxy_asks_the_gateway(bool streaming)
+    {
+        gateway.Provider.Answer = streaming ? FakeProvider.Events([Answers.OpenAIChunk("Hello."), Answers.EndOfOpenAI]) : FakeProvider.Json(Answers.OpenAI);
+        await using var scanner = gateway.Client();
+        using var chat = new OpenAI.OpenAIClient(new System.ClientModel.ApiKeyCredential("sk-direct"), new() { Endpoint = new Uri(gateway.Provider.Address + "/v1") })
+            .GetChatClient("m").AsIChatClient().AsBuilder().UseLockLlm(scanner).Build();
+        async Task<string> AskAsync(string prompt) =>
+            streaming ? string.Concat(await chat.GetStreamingResponseAsync(prompt).Select(update => update.Text).ToListAsync()) : (await chat.GetResponseAsync(prompt)).Text;
+        Assert.Equal("Hello.", await AskAsync(Prompts.Harmless));
+        var before = gateway.Provider.Requests.Count;
+        Assert.Equal(400, (await Assert.ThrowsAsync<PromptInjectionException>(() => AskAsync(Prompts.Attack))).Status);
+        Assert.Equal(before, gateway.Provider.Requests.Count);
+    }
+
     [Fact]
     public async Task An_attack_let_through_is_told_in_the_metadata()
     {
@@ -76,7 +142,9 @@ public sealed class ProxyTests(RunningGateway gateway) : IClassFixture<RunningGa
 
         Assert.Equal(["one", "two"], texts);
         await Assert.ThrowsAsync<PromptInjectionException>(async () => { await foreach (var _ in chat.CompleteChatStreamingAsync(Prompts.Attack)) { } });
+        Assert.Throws<PromptInjectionException>(() => { foreach (var _ in chat.CompleteChatStreaming(Prompts.Attack)) { } });
         gateway.Provider.Answer = FakeProvider.EventsThenCut(Answers.OpenAIChunk("one"));
+        Assert.Throws<LockLlmUpstreamException>(() => { foreach (var _ in chat.CompleteChatStreaming(Prompts.Harmless)) { } });
         var failed = await Assert.ThrowsAsync<LockLlmUpstreamException>(async () => { await foreach (var _ in chat.CompleteChatStreamingAsync(Prompts.Harmless)) { } });
         Assert.Equal("provider_error", failed.Code);
     }
