@@ -9,19 +9,16 @@ namespace LockLLM.Engine.Detection;
 /// </summary>
 internal sealed class DetectionPass(InjectionModel model)
 {
-    /// <summary>Characters whose features are summed while they are still in the processor's cache.</summary>
+    /// <summary>Characters whose features are read while they are still in the processor's cache.</summary>
     private const int PieceLength = 2048;
 
     /// <summary>A finding reaches to the ends of its sentences, if those are at most this far away.</summary>
     private const int MaxSentenceReach = 120;
 
     private readonly Canonicalizer _canonicalizer = new(model.Language);
+    private readonly WindowJudge _judge = new(model);
     private readonly FeatureExtractor _features = new();
     private readonly List<Region> _regions = [];
-
-    // For each character, and once before the first, how many features there were and the sum of their weights.
-    private int[] _counts = [];
-    private int[] _sums = [];
 
     /// <summary>Scores a text and adds what was found. Returns the score of its worst window, 0 to 100.</summary>
     public double Run(ReadOnlySpan<char> text, Trust trust, List<Finding> findings)
@@ -42,76 +39,27 @@ internal sealed class DetectionPass(InjectionModel model)
     public void Forget(int keepCapacity)
     {
         _canonicalizer.Forget(keepCapacity);
+        _judge.Forget(keepCapacity);
         _features.Forget(keepCapacity);
         _regions.Clear();
-        if (_sums.Length > keepCapacity)
-        {
-            (_counts, _sums) = ([], []);
-        }
     }
 
-    /// <summary>The raw score of canonical text, and the regions that reach the threshold of the highest sensitivity.</summary>
-    private double Judge(ReadOnlySpan<char> text, int headIndex)
+    /// <summary>The score of canonical text, and the regions that reach the threshold of the highest sensitivity.</summary>
+    private double Judge(ReadOnlySpan<char> text, int head)
     {
         _regions.Clear();
-        if (text.IsEmpty)
+        var calibration = model.Heads[head].Calibration;
+        var worst = calibration.ToScore(_judge.Judge(text, head));
+        foreach (var window in _judge.Windows)
         {
-            return 0;
-        }
-
-        SumFeatures(text, headIndex);
-        var head = model.Heads[headIndex];
-        var worst = 0d;
-        for (var w = 0; w < TextWindows.Widths.Length; w++)
-        {
-            var width = TextWindows.Widths[w];
-            if (w > 0 && text.Length <= width)
+            if (window.Raw >= calibration.High)
             {
-                break;
-            }
-
-            var count = TextWindows.Count(text.Length, width);
-            for (var number = 0; number < count; number++)
-            {
-                var (from, to) = TextWindows.Range(number, text.Length, width);
-                var score = head.Calibration.ToScore(RawScore(from, to, head, w));
-                worst = Math.Max(worst, score);
-                if (score >= Thresholds.High)
-                {
-                    AddRegion(new Region(from, to, score, w));
-                }
+                AddRegion(new Region(window.From, window.To, calibration.ToScore(window.Raw), window.Kind));
             }
         }
 
         return worst;
     }
-
-    private void SumFeatures(ReadOnlySpan<char> text, int head)
-    {
-        if (_sums.Length <= text.Length)
-        {
-            _counts = new int[Math.Max(1024, text.Length + (text.Length / 4))];
-            _sums = new int[_counts.Length];
-        }
-
-        var (count, sum) = (0, 0);
-        _features.Begin();
-        for (int from = 0, to; from < text.Length; from = to)
-        {
-            to = Math.Min(text.Length, from + PieceLength);
-            _features.Read(text[from..to], isLast: to == text.Length);
-            sum = model.Accumulate(_features.Indices, _features.Ends, head, sum, _sums.AsSpan(from + 1));
-            for (var i = from; i < to; i++)
-            {
-                _counts[i + 1] = count + _features.Ends[i - from];
-            }
-
-            count += _features.Count;
-        }
-    }
-
-    private float RawScore(int from, int to, ModelHead head, int width) =>
-        head.Biases[width] + ((_sums[to] - _sums[from]) * head.Scale * LinearScale.Of(_counts[to] - _counts[from]));
 
     /// <summary>Names the kind of the attack in a range.</summary>
     private ThreatCategory Classify(ReadOnlySpan<char> text)
@@ -157,7 +105,7 @@ internal sealed class DetectionPass(InjectionModel model)
 
     private void AddFinding(Region region, MappedText canonical, Trust trust, int head, List<Finding> findings)
     {
-        var (from, to) = Narrow(region, canonical.Chars, head);
+        var (from, to) = Narrow(region, canonical.Chars, model.Heads[head]);
         var category = Classify(canonical.Chars[from..to]);
         if (category == ThreatCategory.Injection && trust is (Trust.Tool or Trust.Document))
         {
@@ -174,17 +122,19 @@ internal sealed class DetectionPass(InjectionModel model)
     }
 
     /// <summary>
-    /// The part of a region that speaks for an attack: the run of characters whose features outweigh the most what a
-    /// window needs to be reported (Kadane), out to the ends of its sentences.
+    /// The part of a region that speaks for an attack: the run of characters whose features outweigh the most what they
+    /// need to be likelier an attack than not (Kadane), out to the ends of its sentences. The whole region where none does.
     /// </summary>
-    private (int From, int To) Narrow(Region region, ReadOnlySpan<char> text, int headIndex)
+    private (int From, int To) Narrow(Region region, ReadOnlySpan<char> text, ModelHead head)
     {
-        var head = model.Heads[headIndex];
-        var windowEnd = Math.Min(region.To, region.From + TextWindows.Widths[region.Width]);
-        var features = _counts[windowEnd] - _counts[region.From];
-        var needed = (long)((head.Calibration.High - head.Biases[region.Width]) * LinearScale.Of(features) / head.Scale);
+        var counts = _judge.Counts;
+        var sums = _judge.Sums;
+        var width = Math.Min(region.Width, TextWindows.Widths.Length - 1);
+        var windowEnd = Math.Min(region.To, region.From + TextWindows.Widths[width]);
+        var features = counts[windowEnd] - counts[region.From];
+        var needed = (long)(-head.Biases[width] * LinearScale.Of(features) / head.Scale);
         int from = region.From, start = region.From, to = region.To;
-        long sum = 0, best = long.MinValue;
+        long sum = 0, best = 0;
         for (var i = region.From; i < region.To; i++)
         {
             if (sum <= 0)
@@ -192,7 +142,7 @@ internal sealed class DetectionPass(InjectionModel model)
                 (sum, start) = (0, i);
             }
 
-            sum += _sums[i + 1] - _sums[i] - (needed * (_counts[i + 1] - _counts[i]));
+            sum += sums[i + 1] - sums[i] - (needed * (counts[i + 1] - counts[i]));
             if (sum > best)
             {
                 (best, from, to) = (sum, start, i + 1);

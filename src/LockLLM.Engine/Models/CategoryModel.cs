@@ -20,6 +20,9 @@ internal sealed class CategoryModel
     /// <summary>Number of kinds, in the order of <see cref="ThreatCategory"/>; obfuscation is none of them, it is seen from the layers undone.</summary>
     public const int Classes = 5;
 
+    /// <summary>One that knows no kinds yet.</summary>
+    public static CategoryModel None => new(1, new float[Classes], new short[Slots * Classes]);
+
     public float Scale { get; }
 
     public ReadOnlySpan<float> Biases => _biases;

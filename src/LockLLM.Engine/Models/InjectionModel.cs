@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using LockLLM.Engine.Language;
+using LockLLM.Engine.Network;
 
 namespace LockLLM.Engine.Models;
 
 /// <summary>
-/// The trained detector: a language model to see through disguises, a linear model over hashed features with a head
-/// for users' text and one for documents and tool results, and a model that names the kind of attack. Immutable.
+/// The trained detector: a language model to see through disguises, a network over words and a linear model over hashed features,
+/// each with a head for users' text and one for documents and tool results, and a model that names the kind of attack. Immutable.
 /// </summary>
 internal sealed class InjectionModel
 {
@@ -18,12 +19,13 @@ internal sealed class InjectionModel
 
     /// <param name="name">At most 127 bytes of UTF-8.</param>
     /// <param name="weights">For each slot the weight of every head, side by side so that both lie in one cache line.</param>
-    public InjectionModel(string name, CharacterModel language, ModelHead[] heads, short[] weights, CategoryModel categories)
+    public InjectionModel(string name, CharacterModel language, ModelHead[] heads, short[] weights, SentenceNetwork network, CategoryModel categories)
     {
         Name = name;
         Language = language;
         _heads = heads;
         _weights = weights;
+        Network = network;
         Categories = categories;
     }
 
@@ -33,6 +35,8 @@ internal sealed class InjectionModel
     public string Checksum { get; init; } = "";
 
     public CharacterModel Language { get; }
+
+    public SentenceNetwork Network { get; }
 
     public CategoryModel Categories { get; }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LockLLM.Engine.Features;
 using LockLLM.Engine.Language;
+using LockLLM.Engine.Network;
 
 namespace LockLLM.Engine.Models;
 
@@ -13,7 +14,7 @@ namespace LockLLM.Engine.Models;
 /// </summary>
 internal static class ModelFile
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
     private const int MaxSize = 64 * 1024 * 1024;
     private static ReadOnlySpan<byte> Magic => "LOCKLLM\0"u8;
 
@@ -42,6 +43,9 @@ internal static class ModelFile
             }
 
             writer.Write(MemoryMarshal.AsBytes(model.Weights));
+            writer.Write(MemoryMarshal.AsBytes(model.Network.Table));
+            writer.Write(MemoryMarshal.AsBytes(model.Network.Scales));
+            writer.Write(MemoryMarshal.AsBytes(model.Network.Dense));
             writer.Write(model.Categories.Scale);
             foreach (var bias in model.Categories.Biases)
             {
@@ -95,9 +99,12 @@ internal static class ModelFile
         }
 
         var weights = ReadShorts(reader, FeatureSchema.Slots * InjectionModel.HeadCount);
+        var table = new sbyte[WordReader.Slots * NetworkShape.WordSize];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(table.AsSpan()));
+        var network = new SentenceNetwork(table, ReadSingles(reader, WordReader.Slots), ReadSingles(reader, DenseWeights.Count));
         var categories = new CategoryModel(
             reader.ReadSingle(), ReadSingles(reader, CategoryModel.Classes), ReadShorts(reader, CategoryModel.Slots * CategoryModel.Classes));
-        return new InjectionModel(name, new CharacterModel(costs), heads, weights, categories) { Checksum = checksum };
+        return new InjectionModel(name, new CharacterModel(costs), heads, weights, network, categories) { Checksum = checksum };
     }
 
     /// <summary>Compares the checksum before anything is believed. In pieces, so that the file never lies in memory twice.</summary>

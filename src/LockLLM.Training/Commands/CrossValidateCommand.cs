@@ -28,7 +28,6 @@ internal static class CrossValidateCommand
         var builder = new ModelBuilder(progress, Console.Out, LearnerSettings.DefaultSeed);
         var language = builder.LearnLanguage(rows, cancellationToken);
         var examples = builder.Canonicalize(rows, language, cancellationToken);
-        var scores = new FamilyFolds(examples, folds).Score(examples, learning => builder.LearnHeads(learning, cancellationToken));
-        UnseenSourcesReport.Print(examples, scores, Console.Out);
+        UnseenSourcesReport.Print(examples, builder.CrossValidate(examples, folds, language, cancellationToken), Console.Out);
     }
 }

@@ -1,4 +1,6 @@
 using LockLLM.Engine;
+using LockLLM.Engine.Detection;
+using LockLLM.Engine.Models;
 using LockLLM.Training.Corpora;
 
 namespace LockLLM.Training.Learning;
@@ -13,32 +15,36 @@ internal sealed class FamilyFolds
     public const int DefaultCount = 5;
 
     private readonly int _count;
+    private readonly IReadOnlyList<Example> _examples;
     private readonly Dictionary<string, int> _foldOf;
 
     public FamilyFolds(IReadOnlyList<Example> examples, int count)
     {
         _count = count;
+        _examples = examples;
         _foldOf = Assign(examples, count);
     }
 
-    /// <summary>For each text the raw scores of both heads, from the fold that left its family out.</summary>
-    /// <param name="learn">Trains the two heads on the texts of the other folds.</param>
-    public FoldScore[] Score(IReadOnlyList<Example> examples, Func<IReadOnlyList<Example>, LinearLearner[]> learn)
-    {
-        var scores = new FoldScore[examples.Count];
-        for (var fold = 0; fold < _count; fold++)
-        {
-            var learners = learn([.. examples.Where(example => !example.IsDev && _foldOf[example.Family] != fold)]);
-            for (var i = 0; i < examples.Count; i++)
-            {
-                if (_foldOf[examples[i].Family] == fold)
-                {
-                    scores[i] = new FoldScore(learners[0].Score(examples[i].Canonical), learners[1].Score(examples[i].Canonical));
-                }
-            }
-        }
+    /// <summary>For each fold the texts to learn from: those of the other folds.</summary>
+    public IEnumerable<IReadOnlyList<Example>> LearningSets() => Enumerable.Range(0, _count)
+        .Select(fold => (IReadOnlyList<Example>)[.. _examples.Where(example => !example.IsDev && _foldOf[example.Family] != fold)]);
 
-        return scores;
+    /// <summary>For each text the raw scores of both heads, from the model of the fold that its family was kept from.</summary>
+    /// <param name="progress">Told the share of the work done, 0 to 1, now and then.</param>
+    public FoldScore[] Score(InjectionModel[] models, Action<double> progress, CancellationToken cancellationToken)
+    {
+        using var judges = new ThreadLocal<WindowJudge[]>(() => [.. models.Select(static model => new WindowJudge(model))]);
+        var done = 0;
+        return _examples.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(example =>
+        {
+            if (Interlocked.Increment(ref done) is var count && count % 1024 == 0)
+            {
+                progress(count / (double)_examples.Count);
+            }
+
+            var judge = judges.Value![_foldOf[example.Family]];
+            return new FoldScore(judge.Judge(example.Canonical, 0), judge.Judge(example.Canonical, 1));
+        }).ToArray();
     }
 
     /// <summary>Deals the families out, largest first, each to the fold that has the fewest texts.</summary>

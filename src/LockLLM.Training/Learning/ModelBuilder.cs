@@ -1,5 +1,4 @@
 using LockLLM.Engine;
-using LockLLM.Engine.Features;
 using LockLLM.Engine.Language;
 using LockLLM.Engine.Models;
 using LockLLM.Engine.Normalization;
@@ -26,29 +25,23 @@ internal sealed class ModelBuilder(Progress progress, TextWriter report, int see
         var language = LearnLanguage(rows, cancellationToken);
         var examples = Canonicalize(rows, language, cancellationToken);
         var learning = examples.Where(static example => !example.IsDev).ToList();
-        var learners = LearnHeads(learning, cancellationToken);
+        var folds = new FamilyFolds(examples, FamilyFolds.DefaultCount);
+        var detectors = LearnDetectors([learning, .. folds.LearningSets()], cancellationToken);
 
         progress.Begin("Kinds of attack");
-        var categories = new CategoryLearner().Learn(learning, learners[0], seed, cancellationToken);
+        var categories = new CategoryLearner().Learn(learning, detectors[0].Heads[0], seed, cancellationToken);
         progress.End($"{CategoryModel.Classes} kinds");
 
-        var foldScores = new FamilyFolds(examples, FamilyFolds.DefaultCount).Score(examples, others => LearnHeads(others, cancellationToken));
+        var foldScores = ScoreUnseen(folds, [.. detectors.Skip(1)], language, cancellationToken);
         UnseenSourcesReport.Print(examples, foldScores, report);
-        progress.Begin("Calibration");
-        var heads = new ModelHead[InjectionModel.HeadCount];
-        var weights = new short[FeatureSchema.Slots * InjectionModel.HeadCount];
-        for (var head = 0; head < heads.Length; head++)
-        {
-            var (scale, values) = Quantizer.ToShorts(learners[head].Weights);
-            heads[head] = new ModelHead { Scale = scale, Biases = learners[head].Biases, Calibration = Calibrate(s_heads[head], examples, foldScores) };
-            for (var slot = 0; slot < values.Length; slot++)
-            {
-                weights[(slot * InjectionModel.HeadCount) + head] = values[slot];
-            }
-        }
+        return detectors[0].ToModel(language, categories, [.. s_heads.Select(head => Calibrate(head, examples, foldScores))]);
+    }
 
-        progress.End("on texts whose sources were left out");
-        return new InjectionModel("lockllm-linear-1", language, heads, weights, categories);
+    /// <summary>What models think of texts whose families were kept from them.</summary>
+    public FoldScore[] CrossValidate(IReadOnlyList<Example> examples, int count, CharacterModel language, CancellationToken cancellationToken)
+    {
+        var folds = new FamilyFolds(examples, count);
+        return ScoreUnseen(folds, LearnDetectors([.. folds.LearningSets()], cancellationToken), language, cancellationToken);
     }
 
     public CharacterModel LearnLanguage(IReadOnlyList<CorpusRow> rows, CancellationToken cancellationToken)
@@ -80,23 +73,29 @@ internal sealed class ModelBuilder(Progress progress, TextWriter report, int see
         return examples;
     }
 
-    /// <summary>One learner for each head; they share nothing, so each may have its thread and the result is the same.</summary>
-    public LinearLearner[] LearnHeads(IReadOnlyList<Example> examples, CancellationToken cancellationToken)
+    /// <summary>A detector from each set of texts. They share nothing, so each may have its thread and the result is the same.</summary>
+    private LearnedDetector[] LearnDetectors(IReadOnlyList<IReadOnlyList<Example>> sets, CancellationToken cancellationToken)
     {
-        progress.Begin("Detector");
-        var shares = new double[s_heads.Length];
-        var learners = s_heads.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select((trust, head) =>
-        {
-            var learner = new LinearLearner(trust, new LearnerSettings { Seed = seed });
-            learner.Learn(examples, share =>
+        progress.Begin(sets.Count == 1 ? "Detector" : $"{sets.Count} detectors");
+        var shares = new double[sets.Count];
+        var detectors = sets.AsParallel().AsOrdered().WithCancellation(cancellationToken)
+            .WithExecutionMode(ParallelExecutionMode.ForceParallelism)
+            .WithMergeOptions(ParallelMergeOptions.FullyBuffered)
+            .Select((examples, number) => LearnedDetector.Learn(examples, seed, share =>
             {
-                shares[head] = share;
+                shares[number] = share;
                 progress.Report(shares.Average());
-            }, cancellationToken);
-            return learner;
-        }).ToArray();
-        progress.End($"{examples.Count} texts");
-        return learners;
+            }, cancellationToken)).ToArray();
+        progress.End($"{sets[0].Count} texts");
+        return detectors;
+    }
+
+    private FoldScore[] ScoreUnseen(FamilyFolds folds, LearnedDetector[] detectors, CharacterModel language, CancellationToken cancellationToken)
+    {
+        progress.Begin("Texts whose sources were left out");
+        var scores = folds.Score([.. detectors.Select(detector => detector.ToModel(language, CategoryModel.None, [default, default]))], progress.Report, cancellationToken);
+        progress.End($"{scores.Length} scored");
+        return scores;
     }
 
     private static Calibration Calibrate(Trust trust, IReadOnlyList<Example> examples, FoldScore[] scores)

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using LockLLM.Engine.Features;
 using LockLLM.Engine.Language;
 using LockLLM.Engine.Models;
+using LockLLM.Engine.Network;
 
 namespace LockLLM.Engine.Tests.Models;
 
@@ -17,6 +19,9 @@ public sealed class ModelFileTests
         Assert.Equal(written.Name, read.Name);
         Assert.Equal(written.Weights, read.Weights);
         Assert.Equal(written.Language.Costs, read.Language.Costs);
+        Assert.Equal(written.Network.Table, read.Network.Table);
+        Assert.Equal(written.Network.Scales, read.Network.Scales);
+        Assert.Equal(written.Network.Dense, read.Network.Dense);
         Assert.Equal(written.Categories.Weights, read.Categories.Weights);
         Assert.Equal(written.Categories.Biases, read.Categories.Biases);
         Assert.Equal(written.Categories.Scale, read.Categories.Scale);
@@ -103,8 +108,13 @@ public sealed class ModelFileTests
             Biases = [.. Enumerable.Range(0, TextWindows.Widths.Length).Select(width => -1.5f - width - head)],
             Calibration = new Calibration(-1 - head, 0.5f, 2),
         }).ToArray();
-        return new InjectionModel("test", new CharacterModel(costs), heads, Shorts(FeatureSchema.Slots * InjectionModel.HeadCount),
+        var table = new sbyte[WordReader.Slots * NetworkShape.WordSize];
+        random.NextBytes(MemoryMarshal.AsBytes(table.AsSpan()));
+        var network = new SentenceNetwork(table, Singles(WordReader.Slots), Singles(DenseWeights.Count));
+        return new InjectionModel("test", new CharacterModel(costs), heads, Shorts(FeatureSchema.Slots * InjectionModel.HeadCount), network,
             new CategoryModel(0.01f, [1, 2, 3, 4, 5], Shorts(CategoryModel.Slots * CategoryModel.Classes)));
+
+        float[] Singles(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
 
         short[] Shorts(int count)
         {

@@ -1,0 +1,183 @@
+using System.Numerics;
+
+namespace LockLLM.Engine.Network;
+
+/// <summary>
+/// Puts a text through the network, some words at a time so that everything stays in the processor's cache, and scores its
+/// windows. Not thread-safe: it keeps its buffers.
+/// </summary>
+internal sealed class NetworkPass(SentenceNetwork network)
+{
+    private const int Width = NetworkShape.Width;
+
+    /// <summary>Words whose outputs are computed together, a whole number of blocks.</summary>
+    private const int ChunkWords = 16 * NetworkShape.BlockWords;
+
+    /// <summary>Rows of a chunk: its words, those on both sides that bear on them, and empty rows around these.</summary>
+    private const int Rows = ChunkWords + (2 * NetworkShape.Sight) + (2 * NetworkShape.Reach);
+
+    private readonly WordReader _words = new();
+    private readonly float[] _input = new float[Rows * NetworkShape.WordSize];
+    private readonly float[] _first = new float[Rows * Width];
+    private readonly float[] _second = new float[Rows * Width];
+    private readonly float[] _pooled = new float[2 * Width];
+    private float[] _blocks = [];
+
+    /// <summary>Blocks of the text read last.</summary>
+    private int Blocks => (_words.Count + NetworkShape.BlockWords - 1) / NetworkShape.BlockWords;
+
+    /// <summary>Wipes the text; gives memory back that grew beyond <paramref name="keepCapacity"/> characters.</summary>
+    public void Forget(int keepCapacity)
+    {
+        _words.Forget(keepCapacity);
+        _input.AsSpan().Clear();
+        _first.AsSpan().Clear();
+        _second.AsSpan().Clear();
+        if (_blocks.Length > keepCapacity)
+        {
+            _blocks = [];
+        }
+        else
+        {
+            _blocks.AsSpan().Clear();
+        }
+    }
+
+    /// <summary>Reads canonical text and scores its windows.</summary>
+    /// <param name="windows">Cleared, then filled: the windows of each length in the order of the text. None for a text without words.</param>
+    public void Run(ReadOnlySpan<char> text, int head, List<NetworkWindow> windows)
+    {
+        windows.Clear();
+        _words.Read(text);
+        if (_words.Count == 0)
+        {
+            return;
+        }
+
+        var blocks = Blocks;
+        if (_blocks.Length < blocks * 2 * Width)
+        {
+            _blocks = new float[Math.Max(blocks, 16) * 2 * Width];
+        }
+
+        for (var from = 0; from < _words.Count; from += ChunkWords)
+        {
+            ReadChunk(from, Math.Min(_words.Count, from + ChunkWords));
+        }
+
+        for (var kind = 0; kind < NetworkShape.WindowBlocks.Length; kind++)
+        {
+            var length = NetworkShape.WindowBlocks[kind];
+            if (kind > 0 && blocks <= length)
+            {
+                break;
+            }
+
+            for (var number = 0; number < NetworkShape.Windows(blocks, length); number++)
+            {
+                var (first, last) = NetworkShape.Window(number, blocks, length);
+                windows.Add(new NetworkWindow(CharacterAt(first), CharacterAt(last), kind, ScoreBlocks(first, last, head)));
+            }
+        }
+    }
+
+    private int CharacterAt(int block) => _words.Starts[Math.Min(_words.Count, block * NetworkShape.BlockWords)];
+
+    private void ReadChunk(int from, int to)
+    {
+        var first = Math.Max(0, from - NetworkShape.Sight);
+        var last = Math.Min(_words.Count, to + NetworkShape.Sight);
+        var rows = last - first + (2 * NetworkShape.Reach);
+        _input.AsSpan(0, rows * NetworkShape.WordSize).Clear();
+        for (var word = first; word < last; word++)
+        {
+            network.AddWord(_words.SlotsOf(word), _input.AsSpan((word - first + NetworkShape.Reach) * NetworkShape.WordSize, NetworkShape.WordSize));
+        }
+
+        // The second buffer's rows before and after the text are read as nothing by the layer after it.
+        var (input, output) = (_input, _first);
+        for (var layer = 0; layer < NetworkShape.Dilations.Length; layer++)
+        {
+            Filter(input, output, layer, last - first);
+            (input, output) = (output, layer == 0 ? _second : input);
+        }
+
+        for (var word = from; word < to; word += NetworkShape.BlockWords)
+        {
+            PoolBlock(input, word - first + NetworkShape.Reach, Math.Min(to, word + NetworkShape.BlockWords) - word, word / NetworkShape.BlockWords);
+        }
+    }
+
+    private void Filter(float[] input, float[] output, int layer, int words)
+    {
+        const int Gap = NetworkShape.Reach;
+        var size = NetworkShape.LayerInput(layer);
+        var rows = words + (2 * Gap);
+        output.AsSpan(0, Gap * Width).Clear();
+        output.AsSpan((rows - Gap) * Width, Gap * Width).Clear();
+        var inner = output.AsSpan(Gap * Width, words * Width);
+        var bias = network.Dense[DenseWeights.FilterBias(layer)];
+        for (var row = 0; row < words; row++)
+        {
+            bias.CopyTo(inner[(row * Width)..]);
+        }
+
+        for (var tap = 0; tap < NetworkShape.Taps; tap++)
+        {
+            var shift = (tap - 1) * NetworkShape.Dilations[layer];
+            Matrix.AddProduct(input.AsSpan((Gap + shift) * size, words * size), size, 1, network.Dense[DenseWeights.Filter(layer, tap)], Width, inner, Width, words, size, Width);
+        }
+
+        var before = input.AsSpan(Gap * size);
+        for (var i = 0; i < inner.Length; i += Vector<float>.Count)
+        {
+            var value = Vector.Max(Vector<float>.Zero, new Vector<float>(inner[i..]));
+            (layer == 0 ? value : value + new Vector<float>(before[i..])).CopyTo(inner[i..]);
+        }
+    }
+
+    private void PoolBlock(float[] output, int firstRow, int rows, int block)
+    {
+        var maxima = _blocks.AsSpan(block * 2 * Width, Width);
+        var sums = _blocks.AsSpan(((block * 2) + 1) * Width, Width);
+        output.AsSpan(firstRow * Width, Width).CopyTo(maxima);
+        output.AsSpan(firstRow * Width, Width).CopyTo(sums);
+        for (var row = firstRow + 1; row < firstRow + rows; row++)
+        {
+            var values = output.AsSpan(row * Width, Width);
+            Raise(maxima, values);
+            Matrix.AddScaled(values, 1, sums);
+        }
+    }
+
+    private float ScoreBlocks(int from, int to, int head)
+    {
+        var maxima = _pooled.AsSpan(0, Width);
+        var means = _pooled.AsSpan(Width);
+        means.Clear();
+        maxima.Fill(float.NegativeInfinity);
+        var words = Math.Min(_words.Count, to * NetworkShape.BlockWords) - (from * NetworkShape.BlockWords);
+        for (var block = from; block < to; block++)
+        {
+            Raise(maxima, _blocks.AsSpan(block * 2 * Width, Width));
+            Matrix.AddScaled(_blocks.AsSpan(((block * 2) + 1) * Width, Width), 1f / words, means);
+        }
+
+        return network.Score(_pooled, head);
+    }
+
+    private static void Raise(Span<float> maxima, ReadOnlySpan<float> values)
+    {
+        for (var i = 0; i < Width; i += Vector<float>.Count)
+        {
+            Vector.Max(new Vector<float>(maxima[i..]), new Vector<float>(values[i..])).CopyTo(maxima[i..]);
+        }
+    }
+}
+
+/// <summary>A window of a text and its score.</summary>
+/// <param name="From">Character of the canonical text at which it begins.</param>
+/// <param name="To">Character after its last.</param>
+/// <param name="Kind">Which of <see cref="NetworkShape.WindowBlocks"/>.</param>
+/// <param name="Score">Log odds.</param>
+internal readonly record struct NetworkWindow(int From, int To, int Kind, float Score);
