@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Xml.Linq;
 
 namespace LockLLM.Training.Tests;
 
@@ -58,6 +60,28 @@ public class EvaluateTests(TrainedTwice trained)
     {
         var report = Report("--split", "dev", "--data", trained.Folder.Combine("corpus"), trained.Folder.Combine("corpus", "held"));
         Assert.Equal(48, report.GetProperty("overall").GetProperty("attacks").GetInt32());
+    }
+
+    [Fact]
+    public void The_pictures_show_a_line_for_all_attacks_and_one_for_each_category()
+    {
+        var folder = trained.Folder.Combine("pictures");
+        Report("--pictures", folder, "--data", trained.Folder.Combine("corpus"));
+        var roc = XDocument.Load(Path.Combine(folder, "roc.svg"));
+        var labels = roc.Descendants().Where(static element => element.Name.LocalName == "text").Select(static element => element.Value).ToList();
+        Assert.Superset(new HashSet<string> { "all", "injection", "jailbreak", "attacks found" }, labels.ToHashSet());
+        Assert.All(Lines(roc), static line => Assert.True(IsRising(line)));
+        Assert.Equal(2, Lines(XDocument.Load(Path.Combine(folder, "calibration.svg"))).Count());
+
+        static IEnumerable<string> Lines(XDocument picture) => picture.Descendants().Where(static element => element.Name.LocalName == "polyline")
+            .Select(static element => element.Attribute("points")!.Value);
+
+        // The vertical axis of a picture points down.
+        static bool IsRising(string points)
+        {
+            var heights = points.Split(' ').Select(static point => double.Parse(point.Split(',')[1], CultureInfo.InvariantCulture)).ToList();
+            return heights.Count > 100 && heights.Zip(heights.Skip(1)).All(static pair => pair.Second <= pair.First);
+        }
     }
 
     private JsonElement Report(params string[] arguments)

@@ -15,13 +15,14 @@ internal static class EvaluateCommand
         var model = new Option<FileInfo>("--model") { Description = "Model file to measure in the place of the shipped one." };
         var split = new Option<string>("--split") { Description = "Only rows of this split, such as dev." };
         var disguises = new Option<bool>("--disguises") { Description = "Also measure what each disguise costs: encodings, character tricks, ciphers. Takes minutes." };
-        var command = new Command("evaluate", "Measures the detector on labelled texts.") { data, json, model, split, disguises };
+        var pictures = new Option<DirectoryInfo>("--pictures") { Description = "Folder that roc.svg and calibration.svg are written to; made if it does not exist." };
+        var command = new Command("evaluate", "Measures the detector on labelled texts.") { data, json, model, split, disguises, pictures };
         command.SetAction((arguments, cancellationToken) => Task.FromResult(ConsoleRun.Guard(() => Run(
-            arguments.GetValue(data)!, arguments.GetValue(json), arguments.GetValue(model), arguments.GetValue(split), arguments.GetValue(disguises), cancellationToken))));
+            arguments.GetValue(data)!, arguments.GetValue(json), arguments.GetValue(pictures), arguments.GetValue(model), arguments.GetValue(split), arguments.GetValue(disguises), cancellationToken))));
         return command;
     }
 
-    private static void Run(string[] data, FileInfo? json, FileInfo? model, string? split, bool disguises, CancellationToken cancellationToken)
+    private static void Run(string[] data, FileInfo? json, DirectoryInfo? pictures, FileInfo? model, string? split, bool disguises, CancellationToken cancellationToken)
     {
         var scanner = LoadScanner(model);
         var evaluator = new Evaluator(scanner);
@@ -62,6 +63,13 @@ internal static class EvaluateCommand
             var disguiseReport = new DisguiseReport(evaluator, Sensitivity.Medium);
             report = report with { Disguises = disguiseReport.Measure(rows, progress, cancellationToken) };
             disguiseReport.Print(report.Disguises, Console.Out);
+        }
+
+        if (pictures is not null)
+        {
+            pictures.Create();
+            File.WriteAllText(Path.Combine(pictures.FullName, "roc.svg"), Pictures.Roc(texts));
+            File.WriteAllText(Path.Combine(pictures.FullName, "calibration.svg"), Pictures.Calibration(report.Calibration));
         }
 
         if (json is not null)

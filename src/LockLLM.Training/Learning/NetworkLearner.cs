@@ -71,11 +71,13 @@ internal sealed class NetworkLearner(NetworkSettings settings)
             return;
         }
 
+        // An attack may stand anywhere in a text; of an innocent one, each pass looks at another part.
         var (from, to) = (0, _reader.Count);
-        if (to > settings.LongestText)
+        var longest = example.IsAttack ? settings.LongestAttack : settings.LongestText;
+        if (to > longest)
         {
-            from = random.Next(to - settings.LongestText);
-            to = from + settings.LongestText;
+            from = random.Next(to - longest);
+            to = from + longest;
         }
 
         var head = random.NextSingle() * (example.UserWeight + example.DocumentWeight) < example.UserWeight ? 0 : 1;
@@ -186,8 +188,11 @@ internal sealed record NetworkSettings
     /// <summary>Words after which a step is made.</summary>
     public int BatchWords { get; init; } = 3000;
 
-    /// <summary>Words of a text looked at in one pass.</summary>
+    /// <summary>Words of an innocent text looked at in one pass.</summary>
     public int LongestText { get; init; } = 512;
+
+    /// <summary>The same of an attack.</summary>
+    public int LongestAttack { get; init; } = 4096;
 
     /// <summary>Words from which on a text is searched for its worst window before it is learned from.</summary>
     public int SearchedFrom { get; init; } = 160;
