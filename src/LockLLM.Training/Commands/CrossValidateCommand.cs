@@ -28,6 +28,7 @@ internal static class CrossValidateCommand
         var builder = new ModelBuilder(progress, Console.Out, LearnerSettings.DefaultSeed);
         var language = builder.LearnLanguage(rows, cancellationToken);
         var examples = builder.Canonicalize(rows, language, cancellationToken);
-        UnseenSourcesReport.Print(examples, builder.CrossValidate(examples, folds, language, cancellationToken), Console.Out);
+        var scores = builder.CrossValidate(examples, folds, language, cancellationToken);
+        new UnseenSourcesReport(examples, scores, ModelBuilder.Calibrate(examples, scores)).Print(Console.Out);
     }
 }

@@ -18,6 +18,9 @@ internal sealed record Example
 
     public required string Family { get; init; }
 
+    /// <summary>How a composed text was made; null for one as found.</summary>
+    public string? Made { get; init; }
+
     public required string Language { get; init; }
 
     /// <summary>Whether the row is held out from learning.</summary>

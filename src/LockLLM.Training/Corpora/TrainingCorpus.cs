@@ -26,7 +26,7 @@ internal static class TrainingCorpus
     private const int LongestDisguised = 8000;
 
     /// <summary>Families whose innocent rows are what documents and tool results look like: mails, news, code, manuals, API answers.</summary>
-    private static readonly HashSet<string> s_documentFamilies = new(StringComparer.Ordinal)
+    public static readonly HashSet<string> DocumentFamilies = new(StringComparer.Ordinal)
     {
         "luikyv/email_classification", "tldr-pages/tldr", "OWASP/CheatSheetSeries", "CLUEbenchmark/FewCLUE",
         "google-research-datasets/dstc8-schema-guided-dialogue", "ShishirPatil/gorilla", "f/awesome-chatgpt-prompts",
@@ -100,6 +100,7 @@ internal static class TrainingCorpus
             IsAttack = row.IsAttack,
             Category = row.Category ?? (row.IsAttack ? "injection" : "benign"),
             Family = family,
+            Made = row.Made,
             Language = row.Lang ?? "und",
             IsDev = row.Split == "dev",
             Trust = row.Context is "document" or "tool" ? Trust.Document : Trust.User,
@@ -128,7 +129,7 @@ internal static class TrainingCorpus
         // An order that is an attack from a user is one from a document too.
         (true, _) => 1,
         (false, true) => 1,
-        (false, false) => row.Context == "user" ? 0 : s_documentFamilies.Contains(family) ? 1 : PromptAsDocumentWeight,
+        (false, false) => row.Context == "user" ? 0 : DocumentFamilies.Contains(family) ? 1 : PromptAsDocumentWeight,
     };
 
     private static bool IsDocument(CorpusRow row) =>

@@ -33,8 +33,9 @@ internal sealed class ModelBuilder(Progress progress, TextWriter report, int see
         progress.End($"{CategoryModel.Classes} kinds");
 
         var foldScores = ScoreUnseen(folds, [.. detectors.Skip(1)], language, cancellationToken);
-        UnseenSourcesReport.Print(examples, foldScores, report);
-        return detectors[0].ToModel(language, categories, [.. s_heads.Select(head => Calibrate(head, examples, foldScores))]);
+        var calibrations = Calibrate(examples, foldScores);
+        new UnseenSourcesReport(examples, foldScores, calibrations).Print(report);
+        return detectors[0].ToModel(language, categories, calibrations);
     }
 
     /// <summary>What models think of texts whose families were kept from them.</summary>
@@ -97,6 +98,9 @@ internal sealed class ModelBuilder(Progress progress, TextWriter report, int see
         progress.End($"{scores.Length} scored");
         return scores;
     }
+
+    /// <summary>For each head where its raw scores reach the three thresholds.</summary>
+    public static Calibration[] Calibrate(IReadOnlyList<Example> examples, FoldScore[] scores) => [.. s_heads.Select(head => Calibrate(head, examples, scores))];
 
     private static Calibration Calibrate(Trust trust, IReadOnlyList<Example> examples, FoldScore[] scores)
     {

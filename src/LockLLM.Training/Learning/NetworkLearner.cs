@@ -41,11 +41,11 @@ internal sealed class NetworkLearner(NetworkSettings settings)
             for (var i = 0; i < order.Length; i++)
             {
                 var (example, canonical) = order[i];
-                AddToBatch(example, canonical, wideOnly: epoch == 0 && example.IsAttack, random);
+                var done = (epoch + (i / (double)order.Length)) / settings.Epochs;
+                AddToBatch(example, canonical, wideOnly: example.IsAttack && done < settings.WideOnlyUntil, random);
                 if (_batch.Words >= settings.BatchWords || i == order.Length - 1)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    var done = (epoch + (i / (double)order.Length)) / settings.Epochs;
                     Step((float)(1 - done));
                     progress?.Invoke(done);
                 }
@@ -169,7 +169,11 @@ internal sealed class NetworkLearner(NetworkSettings settings)
 /// <summary>How the network learns.</summary>
 internal sealed record NetworkSettings
 {
-    public int Epochs { get; init; } = 3;
+    /// <summary>Passes over the examples. A second one learns sources by heart: it costs recall on sources left out.</summary>
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Share of the learning after which attacks teach through narrow windows too; before that the worst one is a guess.</summary>
+    public double WideOnlyUntil { get; init; } = 0.3;
 
     /// <summary>Step size of dense weights at the start; it sinks to nothing.</summary>
     public float Rate { get; init; } = 1e-3f;
