@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LockLLM.Training;
 
 /// <summary>Prints steps with their share done and the time left: a line redrawn on a terminal, a line now and then in a log.</summary>
@@ -33,7 +35,7 @@ internal sealed class Progress(TextWriter output, TimeProvider time)
             _printed = time.GetTimestamp();
             var left = time.GetElapsedTime(_started) * ((1 - share) / share);
             output.Write(_redraws ? '\r' : ' ');
-            output.Write($" {_step}: {share,4:P0}, {left:m\\:ss} left ");
+            output.Write($" {_step}: {share,4:P0}, {Clock(left)} left ");
             if (!_redraws)
             {
                 output.WriteLine();
@@ -45,7 +47,9 @@ internal sealed class Progress(TextWriter output, TimeProvider time)
     {
         lock (_lock)
         {
-            output.WriteLine($"{(_redraws ? "\r" : "")}{_step}: {result} ({time.GetElapsedTime(_started):m\\:ss})                    ");
+            output.WriteLine($"{(_redraws ? "\r" : "")}{_step}: {result} ({Clock(time.GetElapsedTime(_started))})                    ");
         }
     }
+
+    private static string Clock(TimeSpan time) => time.ToString(time >= TimeSpan.FromHours(1) ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 }

@@ -73,7 +73,7 @@ internal sealed class FeatureExtractor
         {
             var kind = Classify(text[i], out var c4);
 
-            if (inWord && kind != Kind.Letter)
+            if (inWord && kind != CharacterKind.Letter)
             {
                 count = EmitWord(indices, count, word, ref previous, ref beforePrevious);
                 word = WordSeed;
@@ -90,11 +90,11 @@ internal sealed class FeatureExtractor
 
             switch (kind)
             {
-                case Kind.Letter:
+                case CharacterKind.Letter:
                     word = (word ^ c4) * 0x100000001B3ul;
                     inWord = true;
                     break;
-                case Kind.Ideograph:
+                case CharacterKind.Ideograph:
                     count = EmitWord(indices, count, (WordSeed ^ c4) * 0x100000001B3ul, ref previous, ref beforePrevious);
                     break;
             }
@@ -115,29 +115,22 @@ internal sealed class FeatureExtractor
 
     private const ulong WordSeed = 0xCBF29CE484222325ul;
 
-    private enum Kind
-    {
-        Other,
-        Letter,
-        Ideograph,
-    }
-
     /// <summary>Digits count as one, line breaks as spaces; scripts written without spaces make a word of each character.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Kind Classify(char character, out uint symbol)
+    private static CharacterKind Classify(char character, out uint symbol)
     {
         symbol = character;
         if (character < 0x80)
         {
             if ((uint)(character - 'a') <= 'z' - 'a')
             {
-                return Kind.Letter;
+                return CharacterKind.Letter;
             }
 
             if ((uint)(character - '0') <= 9)
             {
                 symbol = '0';
-                return Kind.Letter;
+                return CharacterKind.Letter;
             }
 
             if (character == '\n')
@@ -145,20 +138,11 @@ internal sealed class FeatureExtractor
                 symbol = ' ';
             }
 
-            return Kind.Other;
+            return CharacterKind.Sign;
         }
 
-        return character switch
-        {
-            >= '\u0E00' and < '\u0E80' => Kind.Ideograph,
-            >= '\u3040' and < '\uA000' or >= '\uF900' and < '\uFB00' => Kind.Ideograph,
-            >= '\uD800' and < '\uE000' => Kind.Letter,
-            _ => char.IsLetterOrDigit(character) || char.IsSurrogate(character) ? Kind.Letter : IsMark(character) ? Kind.Letter : Kind.Other,
-        };
+        return CharacterKinds.Of(character);
     }
-
-    private static bool IsMark(char character) => char.GetUnicodeCategory(character)
-        is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Emit(uint[] indices, int count, uint slot)
