@@ -29,7 +29,7 @@ internal static class Curve
             i = end;
         }
 
-        return (rankSum - (attacks.Count * (attacks.Count + 1) / 2.0)) / ((double)attacks.Count * benign.Count);
+        return (rankSum - (attacks.Count * (attacks.Count + 1.0) / 2)) / ((double)attacks.Count * benign.Count);
     }
 
     /// <summary>The lowest threshold at which at most the given share of innocent texts counts as attacks.</summary>
