@@ -16,6 +16,13 @@ public class CurveTests
     }
 
     [Fact]
+    public void Auc_of_very_many_attacks_is_a_share()
+    {
+        double[] attacks = [.. Enumerable.Range(0, 100_000)];
+        Assert.Equal(0.5, Curve.Auc(attacks, [49_999.5])!.Value, 12);
+    }
+
+    [Fact]
     public void Auc_needs_both_kinds()
     {
         Assert.Null(Curve.Auc([], [1]));
