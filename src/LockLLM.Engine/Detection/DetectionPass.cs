@@ -122,8 +122,8 @@ internal sealed class DetectionPass(InjectionModel model)
     }
 
     /// <summary>
-    /// The part of a region that speaks for an attack: the run of characters whose features outweigh the most what they
-    /// need to be likelier an attack than not (Kadane), out to the ends of its sentences. The whole region where none does.
+    /// The part of a region that speaks for an attack: the run of characters whose features outweigh the most what a
+    /// window needs at medium sensitivity (Kadane), out to the ends of its sentences. The whole region where none does.
     /// </summary>
     private (int From, int To) Narrow(Region region, ReadOnlySpan<char> text, ModelHead head)
     {
@@ -132,7 +132,7 @@ internal sealed class DetectionPass(InjectionModel model)
         var width = Math.Min(region.Width, TextWindows.Widths.Length - 1);
         var windowEnd = Math.Min(region.To, region.From + TextWindows.Widths[width]);
         var features = counts[windowEnd] - counts[region.From];
-        var needed = (long)(-head.Biases[width] * LinearScale.Of(features) / head.Scale);
+        var needed = (long)((head.Calibration.Medium - head.Biases[width]) * LinearScale.Of(features) / head.Scale);
         int from = region.From, start = region.From, to = region.To;
         long sum = 0, best = 0;
         for (var i = region.From; i < region.To; i++)

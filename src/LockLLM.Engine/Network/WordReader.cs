@@ -18,6 +18,9 @@ internal sealed class WordReader
     /// <summary>Letters after which a long word is cut.</summary>
     private const int LongestWord = 20;
 
+    /// <summary>Letters from which on a run of one letter is no word.</summary>
+    private const int ShortestRun = 4;
+
     /// <summary>Signs after a word of which the first so many count.</summary>
     private const int SignsRead = 3;
 
@@ -82,7 +85,7 @@ internal sealed class WordReader
 
     private void AddWord(ReadOnlySpan<char> word)
     {
-        if (word.IsEmpty)
+        if (word.IsEmpty || IsOneLetter(word))
         {
             return;
         }
@@ -100,6 +103,9 @@ internal sealed class WordReader
         AddGrams(c0, c1, c2, '>');
         Add(whole);
     }
+
+    /// <summary>A run of one letter says nothing, and a text of such runs shall not add up to anything.</summary>
+    private static bool IsOneLetter(ReadOnlySpan<char> word) => word.Length >= ShortestRun && !word.ContainsAnyExcept(word[0]);
 
     private void AddGrams(ulong c0, ulong c1, ulong c2, ulong c3)
     {

@@ -18,6 +18,14 @@ public sealed class WordReaderTests
     [Fact]
     public void A_long_word_is_cut() => Assert.Equal([20, 20, 5], Words(new string('z', 45)).Select(static word => word.Length));
 
+    [Fact]
+    public void A_run_of_one_letter_says_nothing()
+    {
+        Assert.Empty(Slots("aaaaaaaa zzzz"));
+        Assert.NotEmpty(Slots("aaab"));
+        Assert.NotEmpty(Slots("www"));
+    }
+
     [Theory]
     [InlineData("room 17", "room 94")]
     [InlineData("one two", "one  two")]
