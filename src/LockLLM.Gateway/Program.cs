@@ -17,6 +17,7 @@ try
     builder.AddServer(options);
     builder.Services.AddSingleton<Readiness>();
     builder.Services.AddInstallation(options);
+    builder.Services.AddObservability(options, builder.Configuration);
     builder.Services.AddLimits(options.RateLimit);
     builder.Services.AddScanning(options.Scan);
     builder.Services.AddUpstream(options.Proxy);
@@ -29,17 +30,21 @@ try
     await app.Services.GetRequiredService<FirstRun>().OpenAsync(Server.Addresses(builder.Configuration), Console.Out, CancellationToken.None);
     app.UseForwardedCallers(options.Forwarding);
     app.UseRequestId();
+    app.UseRequestTracing();
+    app.UseGracefulStop(options.Shutdown);
     app.UseAnthropicRequestId();
     app.UseSecurityHeaders();
     app.UseMiddleware<UnhandledErrors>();
     app.UseHeaderLimit();
     app.UseRequestFraming();
     app.UseWireCors();
+    app.UseMetrics(options.Metrics);
     app.UseRouting();
     app.UseMiddleware<ApiKeyAuthentication>();
     app.UseMiddleware<RateLimits>();
 
     app.MapHealthEndpoints();
+    app.MapMetrics(options.Metrics);
     app.MapScanEndpoints();
     app.MapProxyEndpoints();
     app.MapApiReference();

@@ -3,6 +3,10 @@ using System.Text;
 using System.Text.Json;
 using LockLLM.Contracts;
 using LockLLM.Engine;
+using LockLLM.Gateway.Tests.Proxy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace LockLLM.Gateway.Tests;
 
@@ -58,6 +62,82 @@ public sealed class CanaryTests
         Assert.All(Directory.GetFiles(gateway.DataDirectory, "*", SearchOption.AllDirectories), file => AssertClean(File.ReadAllText(file)));
 
         async Task NoteAsync(HttpResponseMessage response) => answers.Append(response.Headers).Append(await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task What_goes_to_providers_is_kept_nowhere_either()
+    {
+        const string ProviderSecret = "sk-violetcanary7261-stored-provider-secret";
+        await using var collector = await FakeProvider.StartAsync();
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge, settings:
+        [
+            ("LockLLM:Otlp:Endpoint", collector.Address), ("LockLLM:Otlp:Protocol", "HttpProtobuf"),
+            ("LockLLM:Bootstrap:ProviderKeys:0:Provider", "anthropic"), ("LockLLM:Bootstrap:ProviderKeys:0:ApiKey", ProviderSecret),
+        ]);
+        proxied.Gateway.StartKestrel();
+        using var caller = proxied.CreateCaller();
+        caller.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-" + Canary);
+        using var stored = proxied.Gateway.CreateCaller();
+        var errors = new StringBuilder();
+        foreach (var answer in (RequestDelegate[])
+        [
+            FakeProvider.Json($$"""{"choices":[{"message":{"content":"{{Canary}}"} }],"usage":{"prompt_tokens":1,"completion_tokens":1} }"""),
+            FakeProvider.Json($$"""{"error":{"message":"{{Canary}}"} }""", 400),
+            FakeProvider.Json($$"""{"error":{"message":"{{Canary}}"} }""", 401),
+            FakeProvider.Json(Canary, 500),
+            FakeProvider.Events([$"data: {Canary}\n\n", "data: [DONE]\n\n"]),
+            FakeProvider.EventsThenCut($"data: {Canary}\n\n"),
+            FakeProvider.Reset(),
+            FakeProvider.BadGzip(),
+        ])
+        {
+            proxied.Provider.Answer = answer;
+            foreach (var (client, path) in ((HttpClient, string)[])
+                [(caller, "openai/v1/chat/completions"), (stored, "anthropic/v1/messages"), (caller, "gemini/v1beta/models/gemini-2.5-flash:generateContent?key=" + Canary), (caller, "openai/v1/files/" + Canary)])
+            {
+                await CallAsync(client, path, $"The {Canary} sings.", "true");
+                await CallAsync(client, path, $"The {Canary} sings.", "false");
+                errors.Append(await CallAsync(client, path, $"red violet {Canary}", "false"));
+            }
+        }
+
+        AssertClean(errors.ToString());
+        var metrics = await proxied.Gateway.CreateClient().GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        // The port is closed and queues are written; the folder stays until the very end.
+        await proxied.Gateway.Services.GetRequiredService<IHost>().StopAsync();
+        var files = Directory.GetFiles(proxied.Gateway.DataDirectory, "*", SearchOption.AllDirectories).Select(file => (file, Bytes: File.ReadAllBytes(file))).ToArray();
+        await proxied.Gateway.DisposeAsync();
+
+        AssertClean(metrics);
+        Assert.Contains(files, file => file.Bytes.AsSpan().IndexOf("proxy_request"u8) < 0 && file.Bytes.AsSpan().IndexOf("ProxyRequest"u8) > 0);
+        foreach (var (file, bytes) in files)
+        {
+            foreach (var spelled in (byte[][])[Encoding.UTF8.GetBytes(Canary), Encoding.Unicode.GetBytes(Canary), Encoding.UTF8.GetBytes(GatewayFactory.Key)])
+            {
+                Assert.True(bytes.AsSpan().IndexOf(spelled) < 0, file);
+            }
+        }
+
+        Assert.All(proxied.Gateway.Logs.Lines.Where(line => !IsFrameworks(line)), AssertClean);
+        Assert.Contains(collector.Requests, request => request.Target == "/v1/traces");
+        Assert.All(collector.Requests, request => AssertClean(Encoding.Latin1.GetString(request.Body)));
+
+        static async Task<string> CallAsync(HttpClient client, string path, string text, string stream)
+        {
+            try
+            {
+                using var response = await client.PostAsync(path, $$"""{"model":"gpt-5","max_tokens":5,"stream":{{stream}},"contents":[{"parts":[{"text":"{{text}}"}]}],"messages":[{"role":"user","content":"{{text}}"}]}""");
+                return response.Headers + await response.Content.ReadAsStringAsync();
+            }
+            catch (HttpRequestException)
+            {
+                // Cut off in the middle of the answer, as it came.
+                return "";
+            }
+        }
+
+        // ASP.NET Core itself writes addresses when asked for its information level, which the gateway's defaults do not.
+        static bool IsFrameworks(string line) => line.Contains("http://127.0.0.1", StringComparison.Ordinal) || line.Contains("/v1/proxy", StringComparison.Ordinal);
     }
 
     private static void AssertClean(string text)

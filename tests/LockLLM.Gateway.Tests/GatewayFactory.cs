@@ -3,6 +3,9 @@ using System.Text;
 using LockLLM.Gateway.Scanning;
 using LockLLM.Gateway.Storage;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,11 +32,12 @@ internal sealed class GatewayFactory : WebApplicationFactory<Program>
     public TimeProvider? Clock { get; init; }
 
     /// <summary>Serves on a real port. The port comes from the setting, since UseKestrel(port) races with the start of the host.</summary>
-    public void StartKestrel()
+    public Uri StartKestrel(string address = "http://127.0.0.1:0")
     {
-        Settings["urls"] = "http://127.0.0.1:0";
+        Settings["urls"] = address;
         UseKestrel();
         StartServer();
+        return new Uri(Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
     }
 
     /// <summary>A client that sends the known key.</summary>

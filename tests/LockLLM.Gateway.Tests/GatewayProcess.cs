@@ -107,6 +107,6 @@ internal sealed partial class GatewayProcess : IDisposable
         }
     }
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    [GeneratedRegex(@"Now listening on: (http://[\w.:]+)")]
     private static partial Regex ListeningLine();
 }

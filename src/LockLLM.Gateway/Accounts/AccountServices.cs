@@ -1,3 +1,4 @@
+using LockLLM.Gateway.RequestLog;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LockLLM.Gateway.Accounts;
@@ -7,6 +8,7 @@ internal static class AccountServices
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.TryAddSingleton<AccountSnapshots>();
+        services.TryAddSingleton<AccountRetention>(static provider => provider.GetRequiredService<AccountSnapshots>().RetentionDays);
         services.TryAddSingleton<SnapshotRefresher>();
         services.AddHostedService(static provider => provider.GetRequiredService<SnapshotRefresher>());
         services.TryAddSingleton<LastUse>();

@@ -30,6 +30,10 @@ internal sealed class AccountSnapshots
 
     public IReadOnlyDictionary<string, AccountSnapshot> ByAccount => _state.Accounts;
 
+    /// <summary>Days that records are kept, of the accounts that have a figure of their own.</summary>
+    public IReadOnlyDictionary<string, int> RetentionDays() => All.Where(static account => account.Settings.RetentionDays is not null)
+        .ToDictionary(static account => account.AccountId, static account => account.Settings.RetentionDays!.Value, StringComparer.Ordinal);
+
     public void Report(bool isCurrent) => _isCurrent = isCurrent;
 
     private sealed record State(long Revision, FrozenDictionary<string, AccountSnapshot> Accounts, FrozenDictionary<KeyVerifier, KnownKey> Keys);

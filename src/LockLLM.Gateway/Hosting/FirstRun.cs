@@ -14,7 +14,7 @@ namespace LockLLM.Gateway.Hosting;
 /// one would lock every caller out.
 /// </summary>
 internal sealed class FirstRun(
-    GatewayOptions options, InstallationStore installation, AccountStore accounts, ApiKeyStore keys, ProviderKeyStore providerKeys, SnapshotRefresher snapshots, SqliteFile? file = null)
+    GatewayOptions options, InstallationStore installation, AccountStore accounts, ApiKeyStore keys, ProviderKeyStore providerKeys, AuditTrail audit, SnapshotRefresher snapshots, SqliteFile? file = null)
 {
     public async Task OpenAsync(string? addresses, TextWriter console, CancellationToken cancellationToken)
     {
@@ -35,6 +35,7 @@ internal sealed class FirstRun(
             {
                 await installation.MigrateAsync(cancellationToken);
                 await UnlockAsync(new MasterKeySource(options.MasterKey, options.MasterKeyFile, directory), console, cancellationToken);
+                await audit.OpenAsync(cancellationToken);
                 await keys.OpenAsync(cancellationToken);
                 await snapshots.RefreshAsync(cancellationToken);
                 await BootstrapAsync(addresses, console, cancellationToken);

@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace LockLLM.Gateway.Hosting;
 
@@ -12,18 +10,8 @@ internal sealed class ForwardingOptions : IValidatableObject
     public IList<string> KnownProxies { get; set; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => KnownProxies
-        .Select(static (text, n) => (text, n)).Where(static item => Network(item.text) is null)
+        .Select(static (text, n) => (text, n)).Where(static item => Networks.Parse(item.text) is null)
         .Select(static item => new ValidationResult("The field must be an address or a network such as 10.0.0.0/8.", [$"{nameof(KnownProxies)}:{item.n}"]));
-
-    public static IPNetwork? Network(string text)
-    {
-        if (text.Contains('/', StringComparison.Ordinal))
-        {
-            return IPNetwork.TryParse(text, out var network) ? network : null;
-        }
-
-        return IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128) : null;
-    }
 }
 
 /// <summary>Takes the caller's address and scheme from <c>X-Forwarded-For</c> and <c>-Proto</c>, from known proxies only.</summary>
@@ -42,7 +30,7 @@ internal static class ForwardedCallers
         forwarded.KnownIPNetworks.Clear();
         foreach (var known in options.KnownProxies)
         {
-            forwarded.KnownIPNetworks.Add(ForwardingOptions.Network(known)!.Value);
+            forwarded.KnownIPNetworks.Add(Networks.Parse(known)!.Value);
         }
 
         app.UseForwardedHeaders(forwarded);

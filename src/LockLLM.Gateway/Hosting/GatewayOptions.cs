@@ -3,6 +3,7 @@ using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Limits;
 using LockLLM.Gateway.Proxy;
+using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Scanning;
 using LockLLM.Gateway.Storage;
 
@@ -28,7 +29,15 @@ internal sealed class GatewayOptions
 
     public RateLimitOptions RateLimit { get; set; } = new();
 
+    public RequestLogOptions RequestLog { get; set; } = new();
+
     public TlsOptions Tls { get; set; } = new();
+
+    public ShutdownOptions Shutdown { get; set; } = new();
+
+    public MetricsOptions Metrics { get; set; } = new();
+
+    public OtlpOptions Otlp { get; set; } = new();
 
     public ForwardingOptions Forwarding { get; set; } = new();
 

@@ -19,7 +19,7 @@ internal static class InstallationServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(options.Database, options.ResolveDataDirectory());
         services.AddCoordination(options.Redis);
-        services.AddRequestLog();
+        services.AddRequestLog(options.RequestLog);
         services.AddAccounts();
         services.AddIdentity();
         services.AddEgress(options.Egress);

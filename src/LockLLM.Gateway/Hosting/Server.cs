@@ -29,7 +29,7 @@ internal static class Server
         }
 
         builder.Services.AddTls(options.Tls, Addresses(builder.Configuration));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Services.AddGracefulStop(options.Shutdown);
     }
 
     public static string? Addresses(IConfiguration configuration) => configuration[WebHostDefaults.ServerUrlsKey];

@@ -22,6 +22,7 @@ internal static class ProxyEndpoints
         services.TryAddSingleton<PromptGuard>();
         services.TryAddSingleton<AccountGuards>();
         services.TryAddSingleton<ProviderAccesses>();
+        services.TryAddSingleton<ProxyTelemetry>();
         services.TryAddSingleton<ProxyPipeline>();
         return services;
     }

@@ -17,7 +17,7 @@ namespace LockLLM.Gateway.Proxy;
 /// limit (1 to 3) stand before all endpoints.
 /// </summary>
 internal sealed partial class ProxyPipeline(
-    ProviderCatalog catalog, ProviderAccesses accesses, PromptGuard guard, UpstreamForwarder forwarder, AccountGuards guards, RequestLogQueue records, ProxyOptions options, TimeProvider clock, ILogger<ProxyPipeline> logger)
+    ProviderCatalog catalog, ProviderAccesses accesses, PromptGuard guard, UpstreamForwarder forwarder, AccountGuards guards, RequestLogQueue records, ProxyTelemetry telemetry, ProxyOptions options, TimeProvider clock, ILogger<ProxyPipeline> logger)
 {
     private const string ModelsSegment = "models/";
 
@@ -49,7 +49,10 @@ internal sealed partial class ProxyPipeline(
                 exchange.ForgetText();
 
                 // 12 The provider.
+                var start = clock.GetTimestamp();
+                using var span = ProxyTelemetry.Begin(exchange);
                 exchange.Result = await forwarder.ForwardAsync(context, call);
+                telemetry.End(span, exchange, clock.GetElapsedTime(start));
                 exchange.Error = exchange.Result is { End: UpstreamEnd.NotBegun, Error: { } failed } ? failed : null;
             }
 

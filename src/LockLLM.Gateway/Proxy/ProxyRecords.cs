@@ -48,7 +48,7 @@ internal static class ProxyRecords
             ScannedParts = scanned?.Coverage.Parts,
             TotalParts = exchange.PromptParts,
             Provider = result?.Route.Target.Provider.Name ?? exchange.ProviderName,
-            Model = exchange.Model is { Length: > 0 and <= MaxModel } model && !model.AsSpan().ContainsAnyExcept(s_model) ? model : null,
+            Model = ModelOf(exchange),
             IsStream = exchange.IsStream,
             UpstreamStatus = result is { Status: > 0 } ? result.Status : null,
             Attempts = result?.Attempts,
@@ -62,6 +62,10 @@ internal static class ProxyRecords
             FirstByteMilliseconds = exchange.FirstByteTime?.TotalMilliseconds,
         };
     }
+
+    /// <summary>Null where what the caller sent as one does not look like the name of a model.</summary>
+    public static string? ModelOf(ProxyExchange exchange) =>
+        exchange.Model is { Length: > 0 and <= MaxModel } model && !model.AsSpan().ContainsAnyExcept(s_model) ? model : null;
 
     private static RequestStatus StatusOf(ProxyExchange exchange, UpstreamResult? result) => result switch
     {

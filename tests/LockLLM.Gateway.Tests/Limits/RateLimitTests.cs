@@ -1,11 +1,15 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using LockLLM.Contracts;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Coordination;
+using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Limits;
 using LockLLM.Gateway.RequestLog;
+using LockLLM.Gateway.Storage.Entities;
+using LockLLM.Gateway.Tests.Proxy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -60,6 +64,64 @@ public sealed class RateLimitTests
         using var caller = gateway.CreateCaller();
         using var first = await caller.ScanAsync(Text);
         Assert.NotEqual(HttpStatusCode.TooManyRequests, first.StatusCode);
+    }
+
+    [Fact]
+    public async Task Each_key_may_have_a_limit_of_its_own_below_that_of_the_account()
+    {
+        using var gateway = new GatewayFactory { Settings = { ["LockLLM:RateLimit:RequestsPerMinute"] = "5" } };
+        var account = gateway.Services.GetRequiredService<AccountSnapshots>().All.First().AccountId;
+        var created = await gateway.Services.GetRequiredService<ApiKeyStore>().CreateAsync(account, new ApiKeyDraft("small") { RequestsPerMinute = 2 }, "test", null, CancellationToken.None);
+        using var small = gateway.CreateClient();
+        small.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", created.Value!.Secret);
+        using var caller = gateway.CreateCaller();
+        Assert.Equal(["1/2", "0/2", "429 0/2", "2/5", "1/5", "0/5", "429 0/5"], [
+            await LeftAsync(small), await LeftAsync(small), await LeftAsync(small), await LeftAsync(caller), await LeftAsync(caller), await LeftAsync(caller), await LeftAsync(caller)]);
+
+        static async Task<string> LeftAsync(HttpClient client)
+        {
+            using var answer = await client.ScanAsync(Text);
+            var left = $"{Header(answer, HeaderNames.RateLimitRemaining)}/{Header(answer, HeaderNames.RateLimitLimit)}";
+            return answer.IsSuccessStatusCode ? left : $"{(int)answer.StatusCode} {left}";
+        }
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_recorded_too()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge, settings: [("LockLLM:RateLimit:RequestsPerMinute", "1")]);
+        using var caller = proxied.CreateCaller();
+        await (await caller.ScanAsync(Text)).VerdictAsync();
+        using var scan = await caller.ScanAsync(Text);
+        using var call = await caller.PostAsync("openai/v1/chat/completions", """{"model":"gpt-5","messages":[]}""");
+        Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests), (scan.StatusCode, call.StatusCode));
+        Assert.Empty(proxied.Provider.Requests);
+        var account = proxied.Gateway.Services.GetRequiredService<AccountSnapshots>().All.First().AccountId;
+        List<RequestRecord> records = [];
+        for (var tries = 0; records.Count < 3; tries++)
+        {
+            Assert.True(tries < 1200, "not written in a minute");
+            await Task.Delay(50);
+            records = await proxied.Gateway.Services.GetRequiredService<RequestLogReader>().ListAsync(account, new RequestLogFilter(), 10, 0, CancellationToken.None);
+        }
+
+        Assert.Equal(
+            [(RequestKind.ProxyRequest, "rate_limited", 429), (RequestKind.ScanApi, "rate_limited", 429), (RequestKind.ScanApi, null, 200)],
+            records.OrderBy(static record => record.HttpStatus == 200).ThenBy(static record => record.Kind == RequestKind.ScanApi).Select(static record => (record.Kind, record.ErrorCode, record.HttpStatus)));
+    }
+
+    [Fact]
+    public async Task On_the_proxy_a_providers_own_figures_stand_under_its_names_and_ours_under_ours()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        proxied.Provider.Answer = FakeProvider.Json("{}", 200, ("x-ratelimit-limit-requests", "60"), ("x-ratelimit-limit-tokens", "150000"), ("X-RateLimit-Limit", "7"));
+        using var caller = proxied.CreateCaller();
+        using var answer = await caller.PostAsync("openai/v1/chat/completions", """{"model":"gpt-5","messages":[{"role":"user","content":"Hi"}]}""");
+        Assert.Equal(("60", "150000", "10000000"), (Header(answer, HeaderNames.RateLimitLimitRequests), Header(answer, "x-ratelimit-limit-tokens"), Header(answer, HeaderNames.RateLimitLimit)));
+        Assert.False(answer.Headers.Contains(HeaderNames.RateLimitRemainingRequests));
+        proxied.Provider.Answer = FakeProvider.Json("{}");
+        using var plain = await caller.PostAsync("openai/v1/chat/completions", """{"model":"gpt-5","messages":[{"role":"user","content":"Hi"}]}""");
+        Assert.Equal("10000000", Header(plain, HeaderNames.RateLimitLimitRequests));
     }
 
     [Fact]

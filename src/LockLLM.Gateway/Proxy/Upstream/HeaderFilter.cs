@@ -30,6 +30,8 @@ internal static class HeaderFilter
             HeaderNames.RateLimitLimit, HeaderNames.RateLimitRemaining, HeaderNames.RateLimitReset, HeaderNames.RateLimitPolicy, HeaderNames.RateLimit,
         ]);
 
+    private static readonly string[] s_limits = [HeaderNames.RateLimitLimitRequests, HeaderNames.RateLimitRemainingRequests, HeaderNames.RateLimitResetRequests];
+
     private static readonly string[] s_notAnsweredPrefixes = [HeaderNames.Prefix, "Access-Control-"];
 
     /// <summary>The caller's headers onto the message. Credentials go along only where they are the caller's own for the provider.</summary>
@@ -60,6 +62,12 @@ internal static class HeaderFilter
     public static void CopyAnswer(HttpResponseMessage from, IHeaderDictionary to, bool isDecoded)
     {
         var connection = from.Headers.NonValidated.TryGetValues("Connection", out var values) ? new StringValues(values.ToString()) : default;
+        if (Array.Exists(s_limits, from.Headers.NonValidated.Contains))
+        {
+            // The provider's own limit is the one its clients look for under these names; never a mixture of two.
+            Array.ForEach(s_limits, name => to.Remove(name));
+        }
+
         Copy(from.Headers.NonValidated, to, connection, isDecoded);
         Copy(from.Content.Headers.NonValidated, to, connection, isDecoded);
     }

@@ -18,6 +18,12 @@ internal sealed class UpstreamMetrics
         _calls = meter.CreateCounter<long>("lockllm.upstream.calls", "{call}", "Calls made to providers, by outcome.");
         _latency = meter.CreateHistogram<double>("lockllm.upstream.latency", "s", "Time from sending to the head of the answer.");
         meter.CreateObservableGauge(
+            "lockllm.upstream.up",
+            () => health.Report().GroupBy(static host => host.Provider)
+                .Select(static hosts => new Measurement<int>(hosts.Any(static host => host.Breaker == BreakerState.Closed) ? 1 : 0, new KeyValuePair<string, object?>("provider", hosts.Key))),
+            null,
+            "1 while one of the provider's hosts takes calls.");
+        meter.CreateObservableGauge(
             "lockllm.upstream.paused",
             () => health.Report().GroupBy(static host => host.Provider)
                 .Select(static hosts => new Measurement<int>(hosts.Count(static host => host.Breaker != BreakerState.Closed), new KeyValuePair<string, object?>("provider", hosts.Key))),
