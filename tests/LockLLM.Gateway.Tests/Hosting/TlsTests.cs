@@ -95,7 +95,7 @@ public sealed class TlsTests : IDisposable
     public async Task Scans_over_tls_promise_to_come_back_over_tls()
     {
         Use(Write("tls.crt", _certificates.ChainPem), Write("tls.key", _certificates.KeyPem));
-        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString(HashAlgorithmName.SHA256) == _certificates.Hash };
+        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate!.GetCertHashString(HashAlgorithmName.SHA256) == _certificates.Hash } };
         using var client = new HttpClient(handler) { BaseAddress = _gateway.StartKestrel("https://127.0.0.1:0"), DefaultRequestVersion = HttpVersion.Version20 };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", GatewayFactory.Key);
         using var response = await client.ScanAsync("""{"input":"a"}""");

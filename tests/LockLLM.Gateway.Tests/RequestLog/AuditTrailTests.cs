@@ -1,3 +1,4 @@
+using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.RequestLog;
@@ -107,7 +108,7 @@ public sealed class AuditTrailTests : IDisposable
         return installation;
     }
 
-    private static Task AppendAsync(TestInstallation installation, List<QueuedEvent> events) => installation.Database.ChangeAsync<bool>(
+    private static Task<Outcome<bool>> AppendAsync(TestInstallation installation, List<QueuedEvent> events) => installation.Database.ChangeAsync<bool>(
         async (context, token) =>
         {
             await installation.Get<AuditTrail>().AppendAsync(context, events, token);

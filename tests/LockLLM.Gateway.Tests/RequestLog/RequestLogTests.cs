@@ -1,5 +1,6 @@
 using System.Globalization;
 using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
@@ -182,11 +183,11 @@ public sealed class RequestLogTests : IDisposable
     private static Task<List<RequestRecord>> ListAsync(TestInstallation installation, RequestLogFilter filter) =>
         installation.Get<RequestLogReader>().ListAsync("acc_a", filter, 100, 0, CancellationToken.None);
 
-    private static Task AddAsync(TestInstallation installation, IEnumerable<RequestRecord> records) => installation.Database.ChangeAsync<bool>(
+    private static Task<Outcome<bool>> AddAsync(TestInstallation installation, IEnumerable<RequestRecord> records) => installation.Database.ChangeAsync<bool>(
         (context, _) =>
         {
             context.RequestRecords.AddRange(records);
-            return Task.FromResult<Gateway.Errors.Outcome<bool>>(true);
+            return Task.FromResult<Outcome<bool>>(true);
         },
         CancellationToken.None);
 

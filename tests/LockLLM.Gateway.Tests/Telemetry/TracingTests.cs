@@ -46,7 +46,8 @@ public sealed class TracingTests : IDisposable
     public async Task Log_lines_are_json_where_that_is_asked_for()
     {
         using var gateway = await GatewayProcess.StartAsync("--LockLLM:DataDirectory", _folder.Path, "--Logging:Console:FormatterName", "json", "--Logging:LogLevel:LockLLM.Gateway", "Information");
-        using var client = new HttpClient { BaseAddress = gateway.Address };
+        using var handler = new SocketsHttpHandler();
+        using var client = new HttpClient(handler) { BaseAddress = gateway.Address };
         using var refused = await client.ScanAsync("""{"input":"a"}""", (HeaderNames.RequestId, "req_logged"));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         await gateway.StopAsync();
