@@ -43,13 +43,15 @@ public sealed class GracefulStopTests
     {
         await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge, settings: [("LockLLM:Shutdown:DrainTimeout", "00:00:01")]);
         proxied.Gateway.StartKestrel();
-        proxied.Provider.Answer = FakeProvider.Events(s_pieces, i => i == 1 ? Task.Delay(Timeout.Infinite) : Task.CompletedTask);
+        using var end = new CancellationTokenSource();
+        proxied.Provider.Answer = FakeProvider.Events(s_pieces, i => i == 1 ? Task.Delay(Timeout.Infinite, end.Token) : Task.CompletedTask);
         using var caller = proxied.CreateCaller();
         using var response = await SendAsync(caller);
         await using var stream = await response.Content.ReadAsStreamAsync();
         var stopped = proxied.Gateway.Services.GetRequiredService<IHost>().StopAsync();
         await Assert.ThrowsAnyAsync<IOException>(() => stream.CopyToAsync(Stream.Null)).WaitAsync(TimeSpan.FromMinutes(2));
         await stopped.WaitAsync(TimeSpan.FromMinutes(2));
+        await end.CancelAsync();
     }
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient caller)

@@ -38,10 +38,10 @@ public sealed class MetricsTests
         Assert.All(expected, name => Assert.Contains("\n" + name, page, StringComparison.Ordinal));
         foreach (var dependency in (string[])["detector", "database", "shared_counters"])
         {
-            Assert.Matches($"(?m)^lockllm_dependency_up.*dependency=\"{dependency}\".* 1", page);
+            Assert.Matches($@"(?m)^lockllm_dependency_up\{{[^}}]*dependency=""{dependency}""[^}}]*\}} 1(\s|$)", page);
         }
 
-        Assert.Matches("(?m)^lockllm_verdicts.*safe=\"false\".* [1-9]", page);
+        Assert.Matches(@"(?m)^lockllm_verdicts_total\{[^}]*safe=""false""[^}]*\} [1-9]", page);
         Assert.DoesNotContain("gpt-5", page, StringComparison.Ordinal);
         Assert.DoesNotContain("acc_", page, StringComparison.Ordinal);
         Assert.DoesNotContain("key_", page, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class MetricsTests
         Assert.Equal("degraded", body.GetProperty("status").GetString());
         Assert.Equal("down", body.GetProperty("dependencies").GetProperty("shared_counters").GetString());
         Assert.Equal("up", body.GetProperty("dependencies").GetProperty("database").GetString());
-        Assert.Matches("(?m)^lockllm_limits_degraded.* 1", await client.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
+        Assert.Matches(@"(?m)^lockllm_limits_degraded\{[^}]*\} 1(\s|$)", await client.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
 
         await (await client.ScanAsync("""{"input":"a"}""")).VerdictAsync();
         await (await client.ScanAsync("""{"input":"a"}""")).VerdictAsync();
