@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
@@ -23,7 +24,7 @@ internal sealed class FakeProvider : IAsyncDisposable
     private readonly ConcurrentQueue<TaskCompletionSource> _waiting = [];
     private int _hungUp;
 
-    private FakeProvider(HttpProtocols protocols)
+    private FakeProvider(HttpProtocols protocols, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -31,8 +32,20 @@ internal sealed class FakeProvider : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = protocols;
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
         });
+        if (certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.Run(HandleAsync);
@@ -50,9 +63,10 @@ internal sealed class FakeProvider : IAsyncDisposable
     /// <summary>Requests whose sender hung up before they were answered.</summary>
     public int HungUp => Volatile.Read(ref _hungUp);
 
-    public static async Task<FakeProvider> StartAsync(HttpProtocols protocols = HttpProtocols.Http1)
+    /// <param name="certificate">Serves https with it.</param>
+    public static async Task<FakeProvider> StartAsync(HttpProtocols protocols = HttpProtocols.Http1, X509Certificate2? certificate = null)
     {
-        var provider = new FakeProvider(protocols);
+        var provider = new FakeProvider(protocols, certificate);
         await provider._app.StartAsync();
         return provider;
     }

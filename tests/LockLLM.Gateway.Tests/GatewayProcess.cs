@@ -32,9 +32,12 @@ internal sealed partial class GatewayProcess : IDisposable
     }
 
     /// <summary>Returns once the gateway listens.</summary>
-    public static async Task<GatewayProcess> StartAsync(params string[] arguments)
+    public static Task<GatewayProcess> StartAsync(params string[] arguments) => StartAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Returns once the gateway listens.</summary>
+    public static async Task<GatewayProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var gateway = Launch(arguments);
+        var gateway = Launch(arguments, environment);
         gateway.Address = await gateway._listening.Task.WaitAsync(s_patience);
         return gateway;
     }
@@ -64,7 +67,7 @@ internal sealed partial class GatewayProcess : IDisposable
         _process.Dispose();
     }
 
-    private static GatewayProcess Launch(string[] arguments)
+    private static GatewayProcess Launch(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "LockLLM.Gateway.dll"), "--urls", "http://127.0.0.1:0", .. arguments])
         {
@@ -73,6 +76,11 @@ internal sealed partial class GatewayProcess : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var gateway = new GatewayProcess(new Process { StartInfo = start });
         gateway._process.OutputDataReceived += (_, line) => gateway.Read(line.Data);
         gateway._process.ErrorDataReceived += (_, line) => gateway.Read(line.Data);

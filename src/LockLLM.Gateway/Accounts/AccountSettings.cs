@@ -51,7 +51,7 @@ internal sealed record AccountSettings
     /// <summary>How long request records are kept; null means the gateway's figure.</summary>
     public int? RetentionDays { get; init; }
 
-    /// <summary>Providers, or <c>provider:nickname</c>, to try in turn when one gives no answer.</summary>
+    /// <summary>Where to ask instead, in turn, when a provider gives no answer; see <see cref="FallbackEntry"/>.</summary>
     public IReadOnlyList<string> Fallback { get; init; } = [];
 
     public string ToJson() => JsonSerializer.Serialize(this, AccountSettingsJson.Default.AccountSettings);

@@ -31,6 +31,9 @@ internal sealed class EgressHttp : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             MaxResponseHeadersLength = MaxAnswerHeadersKilobytes,
+            // An answer that nobody wants any more is hung up on, not read for two seconds to save its connection: models
+            // are paid by what they go on to say.
+            ResponseDrainTimeout = TimeSpan.Zero,
             // Callers' header values are passed on in the bytes they came in.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
             SslOptions = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 },

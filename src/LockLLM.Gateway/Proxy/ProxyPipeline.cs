@@ -1,5 +1,6 @@
 using LockLLM.Contracts;
 using LockLLM.Contracts.Errors;
+using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Proxy.Guard;
@@ -19,8 +20,6 @@ namespace LockLLM.Gateway.Proxy;
 internal sealed partial class ProxyPipeline(
     ProviderCatalog catalog, ProviderAccesses accesses, PromptGuard guard, UpstreamForwarder forwarder, AccountGuards guards, RequestLogQueue records, ProxyTelemetry telemetry, ProxyOptions options, TimeProvider clock, ILogger<ProxyPipeline> logger)
 {
-    private const string ModelsSegment = "models/";
-
     private static readonly string[] s_universal = ["chat", "completions", "embeddings", "models", "responses", "v1"];
 
     public async Task RunAsync(HttpContext context)
@@ -98,7 +97,7 @@ internal sealed partial class ProxyPipeline(
         exchange.ProviderKeyId = keyId;
         var error = ProviderTarget.Create(provider, read, request.QueryString.Value ?? "", access, out var target);
         exchange.Target = target;
-        exchange.Model = read.Deployment ?? ModelOf(read);
+        exchange.Model = read.Model;
         exchange.IsStream = read.Rest.Contains(":stream", StringComparison.OrdinalIgnoreCase) || read.Rest.EndsWith("-stream", StringComparison.OrdinalIgnoreCase);
         return error;
     }
@@ -186,7 +185,7 @@ internal sealed partial class ProxyPipeline(
 
         return new UpstreamCall
         {
-            Route = new UpstreamRoute(exchange.Target!, body, exchange.Model),
+            Route = new UpstreamRoute(exchange.Target!, body, exchange.Model) { ProviderKeyId = exchange.ProviderKeyId },
             IsStream = exchange.IsStream,
             Fallback = number => Fallback(exchange, body, number),
             WriteHeaders = route =>
@@ -197,44 +196,61 @@ internal sealed partial class ProxyPipeline(
         };
     }
 
-    // The account's list names providers, perhaps with the nickname of a key; those that speak the protocol of the call and
-    // have a key are asked in turn.
+    // The account's list; what speaks the protocol of the call and has a key is asked in turn.
     private UpstreamRoute? Fallback(ProxyExchange exchange, ReadOnlyMemory<byte>? body, int number)
     {
-        foreach (var entry in exchange.Caller.Account.Settings.Fallback)
+        // With the caller's own key nobody else can be asked.
+        if (exchange.Target!.Access.Secret is null)
         {
-            var (name, nickname) = entry.IndexOf(':', StringComparison.Ordinal) is > 0 and var at ? (entry[..at], entry[(at + 1)..]) : (entry, null);
-            if (exchange.Target!.Access.Secret is not null
-                && catalog.Find(name) is { } provider
-                && exchange.Caller.Key.AllowsProvider(provider.Name)
-                && ProviderPath.Read(provider, exchange.Target.Path.Rest) is { } path
-                && path.Protocol == exchange.Protocol
-                && accesses.Find(exchange.Caller, provider, nickname, exchange.RequestId, out var access, out var keyId) is null
-                && ProviderTarget.Create(provider, path, exchange.Context.Request.QueryString.Value ?? "", access, out var target) is null
-                && keyId != exchange.ProviderKeyId
-                && number-- == 0)
+            return null;
+        }
+
+        foreach (var line in exchange.Caller.Account.Settings.Fallback)
+        {
+            if (FallbackEntry.Parse(line) is { } entry && RouteTo(exchange, body, entry) is { } route && number-- == 0)
             {
-                return new UpstreamRoute(target!, body, exchange.Model);
+                return route;
             }
         }
 
         return null;
     }
 
-    // In the paths of Google and Bedrock.
-    private static string? ModelOf(ProviderPath path)
+    private UpstreamRoute? RouteTo(ProxyExchange exchange, ReadOnlyMemory<byte>? body, FallbackEntry entry)
     {
-        var rest = path.Rest;
-        var start = rest.LastIndexOf(ModelsSegment, StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? at + ModelsSegment.Length
-            : rest.StartsWith("model/", StringComparison.OrdinalIgnoreCase) ? "model/".Length
-            : -1;
-        if (start < 0 || !path.IsNative)
+        var tried = exchange.Target!;
+        if (catalog.Find(entry.Provider) is not { } provider
+            || !exchange.Caller.Key.AllowsProvider(provider.Name)
+            || ProviderPath.Read(provider, tried.Path.Rest) is not { } path
+            || path.Protocol != tried.Path.Protocol
+            || accesses.Find(exchange.Caller, provider, entry.Nickname, exchange.RequestId, out var access, out var keyId) is not null)
         {
             return null;
         }
 
-        var end = rest.IndexOfAny([':', '/'], start);
-        return rest.StartsWith("model/", StringComparison.OrdinalIgnoreCase) ? rest[start..rest.LastIndexOf('/')] : end < 0 ? rest[start..] : rest[start..end];
+        var model = entry.Model ?? exchange.Model;
+        if (entry.Model is { } other)
+        {
+            // Where neither body nor path names a model, another one cannot be asked for.
+            if (path.WithModel(other) is { } renamed)
+            {
+                path = renamed;
+            }
+            else if (body is { } bytes && ModelField.Replace(bytes, other) is { } rewritten)
+            {
+                body = rewritten;
+                access = access with { Deployment = access.Deployment is null ? null : other };
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        var isSame = keyId == exchange.ProviderKeyId && model == exchange.Model;
+        return isSame || ProviderTarget.Create(provider, path, exchange.Context.Request.QueryString.Value ?? "", access, out var target) is not null
+            ? null
+            : new UpstreamRoute(target!, body, model) { ProviderKeyId = keyId };
     }
 
     private void Record(ProxyExchange exchange)

@@ -33,7 +33,7 @@ internal static class ProxyRecords
             Status = StatusOf(exchange, result),
             RequestId = exchange.RequestId,
             ApiKeyId = exchange.Caller.KeyId,
-            ProviderKeyId = exchange.ProviderKeyId,
+            ProviderKeyId = result is null ? exchange.ProviderKeyId : result.Route.ProviderKeyId,
             ErrorCode = (exchange.Error ?? result?.Error)?.Code.Code,
             HttpStatus = isUnanswered || result is { End: UpstreamEnd.CallerGone } ? ClientClosedRequest : exchange.Error?.Code.Status ?? result!.Status,
             IsSafe = scanned is null ? null : !scanned.IsAttack,
@@ -65,7 +65,7 @@ internal static class ProxyRecords
 
     /// <summary>Null where what the caller sent as one does not look like the name of a model.</summary>
     public static string? ModelOf(ProxyExchange exchange) =>
-        exchange.Model is { Length: > 0 and <= MaxModel } model && !model.AsSpan().ContainsAnyExcept(s_model) ? model : null;
+        (exchange.Result?.Route.Model ?? exchange.Model) is { Length: > 0 and <= MaxModel } model && !model.AsSpan().ContainsAnyExcept(s_model) ? model : null;
 
     private static RequestStatus StatusOf(ProxyExchange exchange, UpstreamResult? result) => result switch
     {

@@ -13,6 +13,8 @@ internal sealed record ProviderPath(string Rest, ProtocolKind Protocol)
     private const string Version = "v1/";
     private const string Chat = "chat/completions";
     private const string Deployments = "deployments/";
+    private const string Models = "models/";
+    private const string BedrockModel = "model/";
 
     private static readonly SearchValues<char> s_ambiguous = SearchValues.Create("\\?#;");
 
@@ -21,6 +23,15 @@ internal sealed record ProviderPath(string Rest, ProtocolKind Protocol)
 
     /// <summary>The provider's own API rather than the OpenAI-shaped one.</summary>
     public bool IsNative { get; private init; }
+
+    /// <summary>The model that the path names: in those of Google and Bedrock, and Azure's deployments.</summary>
+    public string? Model => Deployment ?? (ModelPlace() is { } place ? Rest[place] : null);
+
+    /// <summary>The same call of another model; null where the path names none.</summary>
+    public ProviderPath? WithModel(string model) =>
+        Deployment is not null ? this with { Deployment = model }
+        : ModelPlace() is { } place ? this with { Rest = string.Concat(Rest.AsSpan()[..place.Start.Value], model, Rest.AsSpan()[place.End.Value..]) }
+        : null;
 
     /// <summary>Null when the path could be read in two ways: empty or dot segments, encoded slashes, control characters.</summary>
     public static ProviderPath? Read(Provider provider, string path)
@@ -43,6 +54,28 @@ internal sealed record ProviderPath(string Rest, ProtocolKind Protocol)
 
         // A base address that already ends in the endpoint gets it twice.
         return read.Rest.Equals($"{Chat}/{Chat}", StringComparison.OrdinalIgnoreCase) ? read with { Rest = Chat, Protocol = ProtocolKind.OpenAiChat } : read;
+    }
+
+    private Range? ModelPlace()
+    {
+        if (!IsNative)
+        {
+            return null;
+        }
+
+        // Bedrock's names hold colons and encoded slashes, and the verb follows the last plain one.
+        if (Rest.StartsWith(BedrockModel, StringComparison.OrdinalIgnoreCase))
+        {
+            return BedrockModel.Length..Math.Max(BedrockModel.Length, Rest.LastIndexOf('/'));
+        }
+
+        if (Rest.LastIndexOf(Models, StringComparison.OrdinalIgnoreCase) is not (>= 0 and var at))
+        {
+            return null;
+        }
+
+        var end = Rest.IndexOfAny([':', '/'], at + Models.Length);
+        return (at + Models.Length)..(end < 0 ? Rest.Length : end);
     }
 
     private static ProviderPath OpenAi(string rest) => new(rest, rest.ToUpperInvariant() switch

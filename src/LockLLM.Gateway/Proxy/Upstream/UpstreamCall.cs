@@ -23,7 +23,11 @@ internal sealed record UpstreamCall
 
 /// <param name="Body">The bytes to send; null to pass on the request's own body as it arrives.</param>
 /// <param name="Model">The model asked for, where known.</param>
-internal sealed record UpstreamRoute(ProviderTarget Target, ReadOnlyMemory<byte>? Body, string? Model = null);
+internal sealed record UpstreamRoute(ProviderTarget Target, ReadOnlyMemory<byte>? Body, string? Model = null)
+{
+    /// <summary>Of the stored key; null where the caller brought its own.</summary>
+    public string? ProviderKeyId { get; init; }
+}
 
 internal enum UpstreamEnd
 {

@@ -98,6 +98,68 @@ public sealed class AccountTests
         Assert.All(proxied.Provider.Requests, static request => Assert.Equal(Harmless, request.Text));
     }
 
+    [Theory]
+    [InlineData("mistral", null, null)]
+    [InlineData("mistral:spare", "spare", null)]
+    [InlineData("mistral large-2", null, "large-2")]
+    [InlineData("  mistral:a/b:c   meta/llama:3@1  ", "a/b:c", "meta/llama:3@1")]
+    public void A_line_of_the_fallback_list_is_read(string line, string? nickname, string? model) =>
+        Assert.Equal(new FallbackEntry("mistral", nickname, model), FallbackEntry.Parse(line));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData(":spare")]
+    [InlineData("mistral: large")]
+    [InlineData("mistral large 2")]
+    public void What_is_no_line_of_a_fallback_list_is_none(string line) => Assert.Null(FallbackEntry.Parse(line));
+
+    [Fact]
+    public async Task A_fallback_may_ask_for_another_model_and_only_then_the_body_changes()
+    {
+        const string Body = """{ "tools":[{"model":"inner"}], "model" : "gpt-\u0034o" ,"messages":[{"role":"user","content":"How do I descale a \u006bettle?"}]}""";
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        await StoreAsync(proxied, "openai", "sk-of-openai", "");
+        await StoreAsync(proxied, "mistral", "sk-of-mistral", "");
+        // The first line only repeats what failed, the second fails too.
+        await SetAsync(proxied, static settings => settings with { Fallback = ["openai", "mistral", "openai \"small\"", "mistral large"] });
+        proxied.Provider.Answer = context => proxied.Provider.Requests.Count < 3 ? FakeProvider.Json("{}", 503)(context) : FakeProvider.Json("{}")(context);
+        using var response = await proxied.Gateway.CreateCaller().PostAsync(Chat, Body);
+        Assert.Equal((HttpStatusCode.OK, "openai", "\"small\""), (response.StatusCode, response.Header(HeaderNames.Provider), response.Header(HeaderNames.Model)));
+        Assert.Equal(["Bearer sk-of-openai", "Bearer sk-of-mistral", "Bearer sk-of-openai"], proxied.Provider.Requests.Select(static request => request.Header("Authorization")));
+        Assert.Equal([Body, Body, Body.Replace("\"gpt-\\u0034o\"", "\"\\u0022small\\u0022\"", StringComparison.Ordinal)], proxied.Provider.Requests.Select(static request => request.Text));
+    }
+
+    [Fact]
+    public async Task A_model_is_changed_beside_a_withheld_text_too()
+    {
+        const string Session = """{"messages":[{"role":"user","content":"red violet"},{"role":"assistant","content":"No."},{"role":"user","content":"How do I descale a kettle?"}],"model":"m"}""";
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        await StoreAsync(proxied, "openai", "sk-of-openai", "");
+        await SetAsync(proxied, static settings => settings with { Fallback = ["openai other"] });
+        proxied.Provider.Answer = context => proxied.Provider.Requests.Count < 2 ? FakeProvider.Json("{}", 500)(context) : FakeProvider.Json("{}")(context);
+        var caller = proxied.Gateway.CreateCaller();
+        using var refused = await caller.PostAsync(Chat, Attack);
+        using var response = await caller.PostAsync(Chat, Session);
+        Assert.Equal((HttpStatusCode.OK, "1"), (response.StatusCode, response.Header(HeaderNames.WithheldParts)));
+        Assert.Equal(Session.Replace("red violet", Withholding.Note, StringComparison.Ordinal).Replace("\"m\"", "\"other\"", StringComparison.Ordinal), proxied.Provider.Requests[^1].Text);
+    }
+
+    [Theory]
+    [InlineData("gemini/v1beta/models/gemini-2.5-flash:generateContent", "gemini", "/v1beta/models/gemini-2.5-pro:generateContent")]
+    [InlineData("bedrock/model/amazon.nova-lite-v1:0/converse", "bedrock", "/model/gemini-2.5-pro/converse")]
+    public async Task Where_the_path_names_the_model_it_is_changed_there(string path, string provider, string target)
+    {
+        const string Body = """{"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"messages":[{"role":"user","content":[{"text":"Hi"}]}]}""";
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        await StoreAsync(proxied, provider, "sk-of-it", "");
+        await SetAsync(proxied, settings => settings with { Fallback = [provider + " gemini-2.5-pro"] });
+        proxied.Provider.Answer = context => proxied.Provider.Requests.Count < 2 ? FakeProvider.Json("{}", 429)(context) : FakeProvider.Json("{}")(context);
+        using var response = await proxied.Gateway.CreateCaller().PostAsync(path, Body);
+        Assert.Equal((HttpStatusCode.OK, "gemini-2.5-pro"), (response.StatusCode, response.Header(HeaderNames.Model)));
+        Assert.Equal((target, Body), (proxied.Provider.Requests[^1].Target, proxied.Provider.Requests[^1].Text));
+    }
+
     [Fact]
     public async Task A_call_that_the_guard_has_not_seen_is_never_recorded_as_a_success()
     {
