@@ -13,7 +13,9 @@ internal static class Probe
 
     private const int MaxUnderway = 4000;
 
-    private static readonly TimeSpan s_sample = TimeSpan.FromSeconds(10);
+    // The gateway looks every ten seconds whether it has memory to give back.
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan s_sample = TimeSpan.FromSeconds(5);
     private static readonly ArraySegment<(string Name, string Value)> s_headers = ReadHeaders();
 
     public static async Task<int> StreamsAsync(string url, int count)
@@ -46,7 +48,7 @@ internal static class Probe
         return 0;
     }
 
-    public static async Task<int> RateAsync(string url, int perSecond, int seconds, bool streams, int? process)
+    public static async Task<int> RateAsync(string url, int perSecond, int seconds, bool streams, int process)
     {
         using var client = CreateClient();
         var latencies = new ConcurrentBag<double>();
@@ -73,9 +75,9 @@ internal static class Probe
                 _ = CallAsync(sent);
             }
 
-            if (process is { } id && clock.Elapsed >= nextSample)
+            if (clock.Elapsed >= nextSample)
             {
-                memory.Add((clock.Elapsed.TotalSeconds, Megabytes(id)));
+                memory.Add((clock.Elapsed.TotalSeconds, Megabytes(process)));
                 nextSample += s_sample;
             }
 
@@ -162,8 +164,9 @@ internal static class Probe
         }
         while (!open.StartsWith("0 ", StringComparison.Ordinal) && waited.Elapsed < TimeSpan.FromSeconds(30));
         Print($"{done} hung up; {waited.Elapsed.TotalSeconds:F2} s after the last the provider had 'open hung-up' = {open}");
-        await Task.Delay(TimeSpan.FromSeconds(5));
-        Print($"gateway: {before.Item1:F0} MB and {before.Item2} handles before, {Megabytes(process):F0} MB and {Handles(process)} handles after");
+        var peak = Megabytes(process);
+        await Task.Delay(s_rest);
+        Print($"gateway: {before.Item1:F0} MB and {before.Item2} handles before, {peak:F0} MB at the end, {Megabytes(process):F0} MB and {Handles(process)} handles {s_rest.TotalSeconds:F0} s later");
         return open.StartsWith("0 ", StringComparison.Ordinal) ? 0 : 1;
     }
 

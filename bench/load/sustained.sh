@@ -13,8 +13,8 @@ start_gateway
 proxied="$gateway/v1/proxy/openai"
 case "${1:-}" in
   rate)
-    load rate "$proxied" 500 5 >/dev/null
-    load rate "$proxied" "${2:-3000}" "${3:-60}"
+    load rate "$proxied" 500 5 "$gateway_pid" >/dev/null
+    load rate "$proxied" "${2:-3000}" "${3:-60}" "$gateway_pid"
     ;;
   aborts)
     load aborts "$proxied" 200 "$provider" "$gateway_pid" >/dev/null

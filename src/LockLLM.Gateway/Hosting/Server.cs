@@ -28,6 +28,7 @@ internal static class Server
             builder.WebHost.UseUrls(DefaultAddress);
         }
 
+        builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddTls(options.Tls, Addresses(builder.Configuration));
         builder.Services.AddGracefulStop(options.Shutdown);
     }
