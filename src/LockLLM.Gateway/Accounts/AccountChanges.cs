@@ -17,8 +17,9 @@ internal sealed class AccountChanges(GatewayDatabase database, InstallationStore
             async (context, token) =>
             {
                 await context.Database.ExecuteSqlAsync($"UPDATE installation SET revision = revision + 1", token);
-                var (revision, masterKeyId) = await context.Installation.Select(static row => ValueTuple.Create(row.Revision, row.MasterKeyId)).SingleAsync(token);
-                if (keys.Active.Id != masterKeyId)
+                // An object and not a tuple: Npgsql asks PostgreSQL for a tuple as a record, which it then cannot read.
+                var now = await context.Installation.Select(static row => new { row.Revision, row.MasterKeyId }).SingleAsync(token);
+                if (keys.Active.Id != now.MasterKeyId)
                 {
                     // A rotation began since the last poll. From here on nothing may be sealed under the former key.
                     await installation.RefreshKeysAsync(token);
@@ -29,7 +30,7 @@ internal sealed class AccountChanges(GatewayDatabase database, InstallationStore
                 {
                     await context.SaveChangesAsync(token);
                     await context.Accounts.Where(account => account.Id == accountId)
-                        .ExecuteUpdateAsync(row => row.SetProperty(static account => account.Revision, revision), token);
+                        .ExecuteUpdateAsync(row => row.SetProperty(static account => account.Revision, now.Revision), token);
                 }
 
                 return result;
