@@ -201,11 +201,11 @@ public sealed class GuardTests
     public async Task Long_tool_results_are_judged_to_their_ends(int before)
     {
         await using var proxied = await ProxiedGateway.StartAsync();
-        var text = Prompts.Long(before) + " " + Attack + " " + Prompts.Long(260_000 - before);
+        var text = Prompts.Prose(before) + Attack + " " + Prompts.Prose(260_000 - before);
         using var response = await proxied.CreateCaller().PostAsync(Chat, JsonSerializer.Serialize(new { model = "m", messages = new object[] { new { role = "tool", tool_call_id = "c", content = text } } }));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var threat = (await response.ErrorAsync()).GetProperty("scan_result").GetProperty("threats")[0];
-        Assert.InRange(threat.GetProperty("start").GetInt32(), Math.Max(0, before - 200), before + 100);
+        Assert.InRange(threat.GetProperty("start").GetInt32(), Math.Max(0, before - 500), before + 100);
         Assert.Equal(text.Length.ToString(CultureInfo.InvariantCulture), response.Header(HeaderNames.ScannedChars));
     }
 
