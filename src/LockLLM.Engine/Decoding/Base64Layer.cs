@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Unicode;
 
 namespace LockLLM.Engine.Decoding;
 
@@ -88,15 +89,18 @@ internal sealed class Base64Layer : Layer
             return whole.End;
         }
 
-        var full = whole.WithoutShortLast();
-        var group = whole.Last.Length == 1 || Base64Alphabet.LooksLikeWord(whole.Last) ? full : whole;
         var isLine = to - from >= ShortestLine && to < chars.Length && chars[to] is '\r' or '\n';
+        var full = whole.WithoutShortLast();
+        // A last line may look like a word by chance; a word as the last line hardly ever makes valid UTF-8.
+        var isNoPiece = whole.Last.Length == 1
+            || (Base64Alphabet.LooksLikeWord(whole.Last) && !(isLine && IsUtf8(whole.Compact, buffers)));
+        var group = isNoPiece ? full : whole;
         if (group.Compact.Length < Fewest || group.Count < (isLine ? 2 : 3))
         {
             return group.End;
         }
 
-        // The last line may look like a word and still be needed: without it the text would end inside a character.
+        // Last comes a line like a word that is needed after all, in UTF-16 for example.
         if (TryRead(group.Compact, from, group.End, EncodingLayers.Base64, text, buffers)
             || (isLine && whole.End > group.End && TryRead(whole.Compact, from, whole.End, EncodingLayers.Base64, text, buffers)))
         {
@@ -197,6 +201,13 @@ internal sealed class Base64Layer : Layer
     private static char Rotate(char character) => char.IsAsciiLetter(character)
         ? (char)((((character | 0x20) - 'a' + 13) % 26) + (char.IsAsciiLetterUpper(character) ? 'A' : 'a'))
         : character;
+
+    private static bool IsUtf8(ReadOnlySpan<char> token, DecodingBuffers buffers)
+    {
+        var bytes = buffers.Bytes((token.Length * 3 / 4) + 3);
+        var count = Base64Alphabet.Decode(token, bytes);
+        return count > 0 && Utf8.IsValid(bytes[..count]);
+    }
 
     private static bool TryRead(ReadOnlySpan<char> token, int from, int to, EncodingLayers layers, Rewriter text, DecodingBuffers buffers)
     {

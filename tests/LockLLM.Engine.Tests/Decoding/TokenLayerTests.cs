@@ -21,6 +21,17 @@ public sealed class Base64LayerTests
     }
 
     [Fact]
+    public void Decodes_a_last_line_that_looks_like_a_word()
+    {
+        const string Text = "حتى أين المدينة حتى المكتبة المكتبة أين المدينة المدينة المدينة";
+        var lines = TextEncodings.Base64Lines(Text);
+        Assert.EndsWith("\nhtip", lines, StringComparison.Ordinal);
+        Assert.Equal(Text, Stages.Decode(lines).Shown());
+        Assert.Equal("The letter is ready, the letter is sent, the stamp is on it. Lines\nThanks",
+            Stages.Decode(TextEncodings.Base64Lines("The letter is ready, the letter is sent, the stamp is on it. Lines") + "\nThanks").Shown());
+    }
+
+    [Fact]
     public void Decodes_what_was_turned_round()
     {
         var decoded = Stages.Decode(LetterTricks.Reverse(TextEncodings.Base64("the weather is fine today")));
