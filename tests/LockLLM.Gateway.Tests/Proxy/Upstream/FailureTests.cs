@@ -100,8 +100,8 @@ public sealed class FailureTests : IAsyncLifetime
     public async Task Half_a_body_is_cut_off()
     {
         _provider.Answer = FakeProvider.HalfBody("""{"half":""", 1000);
-        using var response = await _gateway.Client.SendAsync(Chat(), HttpCompletionOption.ResponseHeadersRead);
-        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync());
+        // The cut may overtake the head on its way to the caller.
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => _gateway.Client.SendAsync(Chat()));
         await ResultAsync(result => Assert.Equal(UpstreamEnd.BrokenOff, result.End));
     }
 
