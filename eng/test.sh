@@ -8,9 +8,9 @@ Usage: bash eng/test.sh
 
 Restores packages as locked, builds in Release with warnings as errors, checks the
 formatting, compiles a sample ahead of time and runs every test project. Needs the
-.NET SDK. Node.js with npm, Redis, clang and zlib are installed from Debian's packages
-if they are missing (as root); the npm packages that tests use are installed when they
-are missing or out of date.
+.NET SDK. Node.js with npm, Redis, PostgreSQL, clang and zlib are installed from
+Debian's packages if they are missing (as root); the npm packages that tests use are
+installed when they are missing or out of date.
 
 Exits with 0 only if every test project ran and everything passed.
 TEXT
@@ -34,6 +34,7 @@ install_debian_packages() {
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
     command -v redis-server >/dev/null || missing+=(redis-server)
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     command -v clang >/dev/null || missing+=(clang)
     [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
     if ((${#missing[@]} > 0)); then

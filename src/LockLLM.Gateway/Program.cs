@@ -8,6 +8,11 @@ using LockLLM.Gateway.Scanning;
 using LockLLM.Gateway.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
+if (Commands.Names(args))
+{
+    return await Commands.RunAsync(args, CancellationToken.None);
+}
+
 try
 {
     var builder = WebApplication.CreateBuilder(args);

@@ -50,6 +50,14 @@ internal sealed partial class GatewayProcess : IDisposable
         return gateway;
     }
 
+    /// <summary>Runs one of its commands; what it is given follows the name of the program and nothing else.</summary>
+    public static async Task<GatewayProcess> RunCommandAsync(params string[] arguments)
+    {
+        var gateway = StartCommand(arguments);
+        await gateway.WaitForEndAsync();
+        return gateway;
+    }
+
     /// <summary>Asks it to stop, as a service manager does.</summary>
     public async Task StopAsync()
     {
@@ -67,9 +75,13 @@ internal sealed partial class GatewayProcess : IDisposable
         _process.Dispose();
     }
 
-    private static GatewayProcess Launch(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    private static GatewayProcess Launch(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        StartCommand(["--urls", "http://127.0.0.1:0", .. arguments], environment);
+
+    /// <summary>Starts one of its commands and lets it run.</summary>
+    public static GatewayProcess StartCommand(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "LockLLM.Gateway.dll"), "--urls", "http://127.0.0.1:0", .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "LockLLM.Gateway.dll"), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

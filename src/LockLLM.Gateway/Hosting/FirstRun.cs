@@ -34,7 +34,7 @@ internal sealed class FirstRun(
             await using (await installation.LockAsync(cancellationToken))
             {
                 await installation.MigrateAsync(cancellationToken);
-                await UnlockAsync(new MasterKeySource(options.MasterKey, options.MasterKeyFile, directory), console, cancellationToken);
+                await UnlockAsync(Source(), console, cancellationToken);
                 await audit.OpenAsync(cancellationToken);
                 await keys.OpenAsync(cancellationToken);
                 await snapshots.RefreshAsync(cancellationToken);
@@ -50,6 +50,45 @@ internal sealed class FirstRun(
             throw Unusable(failed);
         }
     }
+
+    /// <summary>Opens an installation that is there already, for a command; makes and changes nothing.</summary>
+    /// <returns>The master key at hand; null where <paramref name="withMasterKey"/> is false.</returns>
+    public async Task<MasterKey?> AttachAsync(bool withMasterKey, CancellationToken cancellationToken)
+    {
+        if (file is { Exists: false })
+        {
+            throw new StartupRefusal($"There is no database {file.Path}. Set LockLLM:DataDirectory to the folder of the gateway.");
+        }
+
+        try
+        {
+            if (!await installation.IsUpToDateAsync(cancellationToken) || !await installation.ExistsAsync(cancellationToken))
+            {
+                throw new StartupRefusal("The database is empty or of another version. Start the gateway of this version once.");
+            }
+
+            if (!withMasterKey)
+            {
+                return null;
+            }
+
+            var source = Source();
+            var masterKey = source.Read() ?? throw new StartupRefusal($"The master key is missing. Restore {source.OwnFile}, or set LockLLM:MasterKey or LockLLM:MasterKeyFile.");
+            return await installation.UnlockAsync(masterKey, cancellationToken)
+                ? masterKey
+                : throw new StartupRefusal("The master key is not the one that the database was written under.");
+        }
+        catch (DatabaseUnavailableException failed)
+        {
+            throw Unusable(failed.InnerException!);
+        }
+        catch (Exception failed) when (GatewayDatabase.IsOutage(failed))
+        {
+            throw Unusable(failed);
+        }
+    }
+
+    public MasterKeySource Source() => new(options.MasterKey, options.MasterKeyFile, options.ResolveDataDirectory());
 
     private StartupRefusal Unusable(Exception cause) => new(file is null
         ? $"The PostgreSQL database of LockLLM:Database:ConnectionString cannot be used: {cause.Message}"

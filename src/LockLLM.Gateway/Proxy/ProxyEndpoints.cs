@@ -23,6 +23,7 @@ internal static class ProxyEndpoints
         services.TryAddSingleton<AccountGuards>();
         services.TryAddSingleton<ProviderAccesses>();
         services.TryAddSingleton<ProxyTelemetry>();
+        services.TryAddSingleton<ProviderKeyVerification>();
         services.TryAddSingleton<ProxyPipeline>();
         return services;
     }

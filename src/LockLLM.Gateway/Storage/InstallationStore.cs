@@ -29,6 +29,13 @@ internal sealed class InstallationStore(GatewayDatabase database, MasterKeyRing 
         await context.Database.MigrateAsync(cancellationToken);
     }
 
+    /// <summary>Whether the schema is that of this version.</summary>
+    public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
+    {
+        await using var context = database.CreateContext();
+        return !(await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+    }
+
     /// <summary>Whether the database belongs to an installation already.</summary>
     public Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(static (context, token) => context.Installation.AnyAsync(token), cancellationToken);

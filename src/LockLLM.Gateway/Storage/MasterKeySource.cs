@@ -39,6 +39,27 @@ internal sealed class MasterKeySource(string? value, string? file, string direct
         return PrivateFile.TryCreate(OwnFile, Encoding.ASCII.GetBytes(generated.ToBase64() + "\n")) ? generated : Read()!;
     }
 
+    /// <summary>Whether the key lies in the file that a first start makes, so that a rotation can replace it there.</summary>
+    public bool IsOwnFile => string.IsNullOrEmpty(value) && string.IsNullOrEmpty(file);
+
+    /// <summary>Where a rotation of the own file keeps the new key until it takes over.</summary>
+    public string NextFile => OwnFile + ".next";
+
+    public void DropNext() => File.Delete(NextFile);
+
+    public void Replace(MasterKey key) => PrivateFile.Replace(OwnFile, Encoding.ASCII.GetBytes(key.ToBase64() + "\n"));
+
+    /// <summary>The key of a file for a rotation; made where there is no such file.</summary>
+    public static MasterKey ReadOrGenerate(string path)
+    {
+        if (!File.Exists(path))
+        {
+            PrivateFile.TryCreate(path, Encoding.ASCII.GetBytes(MasterKey.Generate().ToBase64() + "\n"));
+        }
+
+        return MasterKey.Parse(File.ReadAllText(path), path);
+    }
+
     private static string ReadFile(string file)
     {
         try

@@ -21,6 +21,8 @@ internal sealed class SqliteFile
 
     public string ConnectionString { get; }
 
+    public bool Exists => File.Exists(Path);
+
     /// <summary>Made before SQLite would, which leaves reading to everybody; its companion files take the mode of this one.</summary>
     public void CreatePrivately()
     {

@@ -29,6 +29,8 @@ internal static class StorageServices
         services.TryAddSingleton<MasterKeyRing>();
         services.TryAddSingleton<SecretProtector>();
         services.TryAddSingleton<InstallationStore>();
+        services.TryAddSingleton<SealedColumns>();
+        services.TryAddSingleton<MasterKeyRotation>();
         return services;
     }
 }

@@ -12,6 +12,7 @@ internal static class UpstreamServices
         services.TryAddSingleton(_ => new ProviderCatalog(options.Roots));
         services.TryAddSingleton<AccessTokens>();
         services.TryAddSingleton<ProviderCredentials>();
+        services.TryAddSingleton<ModelListCheck>();
         services.TryAddSingleton<UpstreamMetrics>();
         services.TryAddSingleton<UpstreamForwarder>();
         return services;
