@@ -76,10 +76,12 @@ internal sealed partial class GatewayProcess : IDisposable
     }
 
     private static GatewayProcess Launch(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
-        StartCommand(["--urls", "http://127.0.0.1:0", .. arguments], environment);
+        Start(["--urls", "http://127.0.0.1:0", .. arguments], environment);
 
     /// <summary>Starts one of its commands and lets it run.</summary>
-    public static GatewayProcess StartCommand(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static GatewayProcess StartCommand(params string[] arguments) => Start(arguments, environment: null);
+
+    private static GatewayProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "LockLLM.Gateway.dll"), .. arguments])
         {

@@ -44,7 +44,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
             using var gateway = await GatewayProcess.StartAsync($"--LockLLM:DataDirectory={_folder.Path}", "--LockLLM:RateLimit:RequestsPerMinute=10000000");
             var took = Stopwatch.GetElapsedTime(started);
             slowest = took > slowest ? took : slowest;
-            using var client = new HttpClient { BaseAddress = gateway.Address };
+            using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = gateway.Address };
             foreach (var key in _apiKeys)
             {
                 Assert.Equal(HttpStatusCode.OK, await ScanAsync(client, key));
