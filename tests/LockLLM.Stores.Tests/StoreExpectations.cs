@@ -114,9 +114,9 @@ public abstract class StoreExpectations : IAsyncLifetime
     public async Task An_account_sees_and_changes_nothing_of_another()
     {
         var node = await OpenAsync();
-        var other = await node.Get<AccountStore>().CreateAsync("Other", AccountSettings.Default, Actor, default);
         var key = (await node.Keys.CreateAsync(node.Account, new ApiKeyDraft("mine"), Actor, null, default)).Value!.Key;
         var provider = await StoreAsync(node, "openai", OpenAiSecret);
+        var other = await node.Get<AccountStore>().CreateAsync("Other", AccountSettings.Default, Actor, default);
         Assert.Empty(await node.Keys.ListAsync(other, default));
         Assert.Empty(await node.ProviderKeys.ListAsync(other, default));
         Assert.Equal(ErrorCode.KeyNotFound, (await node.Keys.RevokeAsync(other, key.Id, Actor, null, default)).Error!.Code);
