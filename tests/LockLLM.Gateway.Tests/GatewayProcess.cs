@@ -13,6 +13,8 @@ internal sealed partial class GatewayProcess : IDisposable
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool _isDisposed;
+
     private GatewayProcess(Process process) => _process = process;
 
     public Uri Address { get; private set; } = null!;
@@ -67,6 +69,12 @@ internal sealed partial class GatewayProcess : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();

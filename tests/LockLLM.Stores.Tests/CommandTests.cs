@@ -78,7 +78,7 @@ public sealed class CommandTests : IDisposable
         using (var run = await CommandAsync("rotate-master-key"))
         {
             Assert.True(run.ExitCode == 0, run.Output);
-            Assert.Contains("2 secrets wrapped", run.Output, StringComparison.Ordinal);
+            Assert.Contains("3 secrets wrapped", run.Output, StringComparison.Ordinal);
         }
 
         Assert.NotEqual(former, await File.ReadAllTextAsync(_folder.File(MasterKeySource.FileName)));
@@ -117,7 +117,7 @@ public sealed class CommandTests : IDisposable
         Assert.DoesNotContain(Secret, secrets.Output, StringComparison.Ordinal);
         using var audit = await CommandAsync("verify-audit");
         Assert.Equal(2, audit.ExitCode);
-        Assert.Contains("event 1 was changed", audit.Output, StringComparison.Ordinal);
+        Assert.Contains("breaks at event 1", audit.Output, StringComparison.Ordinal);
     }
 
     private static string? OpenedBy(TestInstallation installation) =>

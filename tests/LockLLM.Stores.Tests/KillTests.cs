@@ -64,7 +64,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         await using var node = await OpenAsync();
-        Assert.Null((await node.Get<AuditStore>().VerifyAsync(default)).Problem);
+        Assert.Null((await node.Get<AuditTrail>().VerifyAsync(default)).Problem);
         Assert.All(_apiKeys, key => Assert.NotNull(node.Keys.Find(key)));
         var stored = await node.ProviderKeys.ListAsync(node.Account, default);
         Assert.All(_providerKeys, acknowledged => Assert.Equal(acknowledged.Value, node.Vault.Open(stored.Single(key => key.Nickname == acknowledged.Key), "req_1").Value?.Secret));

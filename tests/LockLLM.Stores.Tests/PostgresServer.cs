@@ -30,7 +30,7 @@ public sealed class PostgresServer : IAsyncLifetime
         _process = Start(
             Path.Combine(_bin, "postgres"),
             "-D", _folder + "/data", "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", _folder,
-            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200");
+            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=400");
         _process.OutputDataReceived += static (_, _) => { };
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
@@ -71,7 +71,7 @@ public sealed class PostgresServer : IAsyncLifetime
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         await command.ExecuteNonQueryAsync();
-        return ConnectionString(name) + ";Maximum Pool Size=10";
+        return ConnectionString(name) + ";Maximum Pool Size=40;Connection Idle Lifetime=5;Connection Pruning Interval=1";
     }
 
     public async ValueTask DisposeAsync()

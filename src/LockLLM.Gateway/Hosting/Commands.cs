@@ -102,15 +102,15 @@ internal static class Commands
         var command = new Command("verify-audit", "Follows the chain of the audit trail from its beginning and says where it was changed.");
         command.SetAction((_, token) => WithInstallationAsync(settings, async (services, token) =>
         {
-            await services.GetRequiredService<FirstRun>().AttachAsync(withMasterKey: false, token);
-            var (good, problem) = await services.GetRequiredService<AuditStore>().VerifyAsync(token);
-            await Console.Out.WriteLineAsync($"{good} events hold");
-            if (problem is null)
+            await services.GetRequiredService<FirstRun>().AttachAsync(withMasterKey: true, token);
+            var check = await services.GetRequiredService<AuditTrail>().VerifyAsync(token);
+            await Console.Out.WriteLineAsync($"{check.Events} events hold");
+            if (check.IsIntact)
             {
                 return Good;
             }
 
-            await Console.Error.WriteLineAsync($"The audit trail does not hold: {problem}.");
+            await Console.Error.WriteLineAsync($"The audit trail breaks at event {check.BrokenAt}: {check.Problem}");
             return Damaged;
         }, token));
         return command;
@@ -120,7 +120,7 @@ internal static class Commands
     {
         var firstRun = services.GetRequiredService<FirstRun>();
         var rotation = services.GetRequiredService<MasterKeyRotation>();
-        var audit = services.GetRequiredService<AuditStore>();
+        var audit = services.GetRequiredService<AuditTrail>();
         var ring = services.GetRequiredService<MasterKeyRing>();
         var atHand = (await firstRun.AttachAsync(withMasterKey: true, cancellationToken))!;
         var source = firstRun.Source();
@@ -145,7 +145,7 @@ internal static class Commands
                 throw new StartupRefusal("The new key was in use before, or another rotation has just begun. Give a new key, or run this again.");
             }
 
-            await audit.AppendAsync(new AuditEvent("master_key.rotation_begun", null, AuditEvent.SystemActor, next.Id), cancellationToken);
+            await audit.RecordAsync(new AuditEvent("master_key.rotation_begun", null, AuditEvent.SystemActor, next.Id), cancellationToken);
         }
 
         var (good, bad) = await rotation.RewrapAsync(cancellationToken);
@@ -173,7 +173,7 @@ internal static class Commands
             source.DropNext();
         }
 
-        await audit.AppendAsync(new AuditEvent("master_key.rotated", null, AuditEvent.SystemActor, ring.Active.Id), cancellationToken);
+        await audit.RecordAsync(new AuditEvent("master_key.rotated", null, AuditEvent.SystemActor, ring.Active.Id), cancellationToken);
         await Console.Out.WriteLineAsync("The rotation is finished. The former master key opens nothing any more but older backups.");
         return Good;
     }

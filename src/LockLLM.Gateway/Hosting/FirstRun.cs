@@ -74,9 +74,13 @@ internal sealed class FirstRun(
 
             var source = Source();
             var masterKey = source.Read() ?? throw new StartupRefusal($"The master key is missing. Restore {source.OwnFile}, or set LockLLM:MasterKey or LockLLM:MasterKeyFile.");
-            return await installation.UnlockAsync(masterKey, cancellationToken)
-                ? masterKey
-                : throw new StartupRefusal("The master key is not the one that the database was written under.");
+            if (!await installation.UnlockAsync(masterKey, cancellationToken))
+            {
+                throw new StartupRefusal("The master key is not the one that the database was written under.");
+            }
+
+            await audit.OpenAsync(cancellationToken);
+            return masterKey;
         }
         catch (DatabaseUnavailableException failed)
         {
@@ -91,8 +95,8 @@ internal sealed class FirstRun(
     public MasterKeySource Source() => new(options.MasterKey, options.MasterKeyFile, options.ResolveDataDirectory());
 
     private StartupRefusal Unusable(Exception cause) => new(file is null
-        ? $"The PostgreSQL database of LockLLM:Database:ConnectionString cannot be used: {cause.Message}"
-        : $"The database {file.Path} cannot be used: {cause.Message}");
+        ? $"The PostgreSQL database of LockLLM:Database:ConnectionString cannot be used: {cause.GetBaseException().Message}"
+        : $"The database {file.Path} cannot be used: {cause.GetBaseException().Message}");
 
     private async Task UnlockAsync(MasterKeySource source, TextWriter console, CancellationToken cancellationToken)
     {

@@ -45,6 +45,15 @@ internal sealed class AuditTrail(InstallationStore installation, GatewayDatabase
 
     public void CountRefused() => Interlocked.Increment(ref _dropped);
 
+    /// <summary>In a transaction of its own.</summary>
+    public Task RecordAsync(AuditEvent audited, CancellationToken cancellationToken) => database.ChangeAsync<bool>(
+        async (context, token) =>
+        {
+            await AppendAsync(context, audited, token);
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Within the caller's transaction.</summary>
     public Task AppendAsync(GatewayDbContext context, AuditEvent audited, CancellationToken cancellationToken) =>
         AppendAsync(context, [new QueuedEvent(audited, clock.GetUtcNow())], cancellationToken);

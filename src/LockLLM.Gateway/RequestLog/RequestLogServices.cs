@@ -12,7 +12,6 @@ internal static class RequestLogServices
         services.TryAddSingleton<RequestLogQueue>();
         services.TryAddSingleton<AuditTrail>();
         services.TryAddSingleton<RequestLogReader>();
-        services.TryAddSingleton<AuditStore>();
         services.AddHostedService<RequestLogWriter>();
         services.TryAddSingleton<RequestLogCleaner>();
         services.AddHostedService(static provider => provider.GetRequiredService<RequestLogCleaner>());
