@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LockLLM.Contracts.Errors;
+using LockLLM.Contracts.Management;
 using LockLLM.Contracts.Scan;
 
 namespace LockLLM.Contracts;
@@ -16,4 +17,12 @@ namespace LockLLM.Contracts;
 [JsonSerializable(typeof(ScanWarning))]
 [JsonSerializable(typeof(ScanResult))]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(ApiKeyDetails[]))]
+[JsonSerializable(typeof(IReadOnlyList<ApiKeyDetails>))]
+[JsonSerializable(typeof(ApiKeyRequest))]
+[JsonSerializable(typeof(RotateApiKeyRequest))]
+[JsonSerializable(typeof(ProviderKeyDetails[]))]
+[JsonSerializable(typeof(IReadOnlyList<ProviderKeyDetails>))]
+[JsonSerializable(typeof(ProviderKeyRequest))]
+[JsonSerializable(typeof(AccountSettingsDetails))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Limits;
+using LockLLM.Gateway.Management;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.Proxy.Upstream;
 using LockLLM.Gateway.Scanning;
@@ -27,6 +28,7 @@ try
     builder.Services.AddScanning(options.Scan);
     builder.Services.AddUpstream(options.Proxy);
     builder.Services.AddProxy(options.Proxy);
+    builder.Services.AddManagement(options.Management);
     builder.Services.AddWireCors(options.Cors);
     builder.Services.AddApiReference();
 
@@ -47,11 +49,13 @@ try
     app.UseRouting();
     app.UseMiddleware<ApiKeyAuthentication>();
     app.UseMiddleware<RateLimits>();
+    app.UseMiddleware<ManagementAccess>();
 
     app.MapHealthEndpoints();
     app.MapMetrics(options.Metrics);
     app.MapScanEndpoints();
     app.MapProxyEndpoints();
+    app.MapManagementEndpoints();
     app.MapApiReference();
 
     app.ReleaseStartupMemory();

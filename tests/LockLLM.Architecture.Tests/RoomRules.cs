@@ -6,7 +6,7 @@ namespace LockLLM.Architecture.Tests;
 /// <summary>The arrows between the rooms of the gateway: downward only.</summary>
 public class RoomRules
 {
-    private const string Doors = "Hosting|Scanning|Proxy|Limits";
+    private const string Doors = "Hosting|Scanning|Proxy|Limits|Management";
     private const string Rooms = "Identity|ProviderKeys";
     private const string Floor = "Accounts|RequestLog";
     private const string Ground = "Coordination|Egress|Errors|Storage|Telemetry";

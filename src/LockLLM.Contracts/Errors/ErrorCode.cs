@@ -94,6 +94,9 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>The key may not be used with this provider.</summary>
     public static readonly ErrorCode ProviderNotAllowed = new("provider_not_allowed", "permission_error", 403);
 
+    /// <summary>Management: the caller's role does not suffice.</summary>
+    public static readonly ErrorCode Forbidden = new("forbidden", "permission_error", 403);
+
     /// <summary>Management: no such account.</summary>
     public static readonly ErrorCode AccountNotFound = new("account_not_found", Missing, 404);
 
@@ -121,7 +124,7 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
         PromptInjectionDetected, ContentNotScannable, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
         NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge, RateLimited,
         InternalError, ScanUnavailable,
-        ServiceUnavailable, ProviderNotAllowed, AccountNotFound, KeyNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidProvider,
+        ServiceUnavailable, ProviderNotAllowed, Forbidden, AccountNotFound, KeyNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidProvider,
         ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,
     ];
 }

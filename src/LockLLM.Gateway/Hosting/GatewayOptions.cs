@@ -2,6 +2,7 @@ using LockLLM.Gateway.Coordination.Redis;
 using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Limits;
+using LockLLM.Gateway.Management;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Scanning;
@@ -50,6 +51,8 @@ internal sealed class GatewayOptions
     public EgressOptions Egress { get; set; } = new();
 
     public ProxyOptions Proxy { get; set; } = new();
+
+    public ManagementOptions Management { get; set; } = new();
 
     /// <summary>The folder in use: the one configured, else one per user, so that it does not depend on where the gateway is started.</summary>
     public string ResolveDataDirectory()

@@ -1,0 +1,102 @@
+using LockLLM.Contracts;
+using LockLLM.Contracts.Management;
+using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.ProviderKeys;
+
+namespace LockLLM.Gateway.Management;
+
+/// <summary><c>/api/v1/proxy</c>: the account's provider keys. Secrets go in and never come out.</summary>
+internal static class ProviderKeyEndpoints
+{
+    public static void MapProviderKeyEndpoints(this RouteGroupBuilder keys)
+    {
+        keys.MapGet("", List).Needs(Role.Viewer).WithSummary("List the account's provider keys.").Produces<IReadOnlyList<ProviderKeyDetails>>();
+        keys.MapPost("", Create).Needs(Role.Developer).WithSummary("Store a provider key.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>(StatusCodes.Status201Created);
+        keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show a provider key.").Produces<ProviderKeyDetails>();
+        keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Change a provider key; absent fields stay.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>();
+        keys.MapDelete("/" + ManagementEndpoints.Id, Delete).Needs(Role.Developer).WithSummary("Delete a provider key.");
+    }
+
+    private static async Task<IResult> List(HttpContext context, ProviderKeyStore store)
+    {
+        ProviderKeyDetails[] keys = [.. (await store.ListAsync(context.Caller().AccountId, context.RequestAborted)).Select(Details)];
+        return ManagementEndpoints.Json(keys);
+    }
+
+    private static async Task<IResult> Get(HttpContext context, string id, ProviderKeyStore store) =>
+        (await store.FindAsync(context.Caller().AccountId, id, context.RequestAborted)).Answer(Details);
+
+    private static async Task<IResult> Create(HttpContext context, ProviderKeyStore store)
+    {
+        var draft = await ReadAsync(context);
+        if (draft.Error is { } error)
+        {
+            return new ErrorResult(error);
+        }
+
+        var caller = context.Caller();
+        return (await store.CreateAsync(caller.AccountId, draft.Value!, caller.KeyId, context.TraceIdentifier, context.RequestAborted))
+            .Answer(Details, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> Update(HttpContext context, string id, ProviderKeyStore store)
+    {
+        var draft = await ReadAsync(context);
+        if (draft.Error is { } error)
+        {
+            return new ErrorResult(error);
+        }
+
+        var caller = context.Caller();
+        return (await store.UpdateAsync(caller.AccountId, id, draft.Value!, caller.KeyId, context.TraceIdentifier, context.RequestAborted)).Answer(Details);
+    }
+
+    // An empty object rather than 204: official clients parse every answer as JSON.
+    private static async Task<IResult> Delete(HttpContext context, string id, ProviderKeyStore store)
+    {
+        var caller = context.Caller();
+        var deleted = await store.DeleteAsync(caller.AccountId, id, caller.KeyId, context.TraceIdentifier, context.RequestAborted);
+        return deleted.Error is { } error ? new ErrorResult(error) : Results.Bytes("{}"u8.ToArray(), "application/json");
+    }
+
+    private static async Task<Outcome<ProviderKeyDraft>> ReadAsync(HttpContext context)
+    {
+        var body = await ManagementBody.ReadAsync(context, WireJson.Default.ProviderKeyRequest);
+        if (body.Error is { } error)
+        {
+            return error;
+        }
+
+        var request = body.Value!;
+        return ManagementBody.ControlCharacters(request.EndpointUrl, "endpoint_url") is { } unusable
+            ? unusable
+            : new ProviderKeyDraft
+            {
+                Provider = request.Provider,
+                ApiKey = request.ApiKey,
+                Nickname = request.Nickname,
+                EndpointUrl = request.EndpointUrl,
+                DeploymentName = request.DeploymentName,
+                ApiVersion = request.ApiVersion,
+                IsEnabled = request.Enabled,
+                IsDefault = request.IsDefault,
+            };
+    }
+
+    private static ProviderKeyDetails Details(ProviderKeyEntry key) => new()
+    {
+        Id = key.Id,
+        Provider = key.Provider,
+        Nickname = key.Nickname.Length > 0 ? key.Nickname : null,
+        EndpointUrl = key.EndpointUrl,
+        DeploymentName = key.DeploymentName,
+        ApiVersion = key.ApiVersion,
+        Enabled = key.IsEnabled,
+        IsDefault = key.IsDefault,
+        Last4 = key.Last4.Length > 0 ? key.Last4 : null,
+        CreatedAt = key.CreatedAt,
+        UpdatedAt = key.UpdatedAt,
+        LastUsedAt = key.LastUsedAt,
+    };
+}
