@@ -25,4 +25,9 @@ namespace LockLLM.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<ProviderKeyDetails>))]
 [JsonSerializable(typeof(ProviderKeyRequest))]
 [JsonSerializable(typeof(AccountSettingsDetails))]
+[JsonSerializable(typeof(LogDetails[]))]
+[JsonSerializable(typeof(IReadOnlyList<LogDetails>))]
+[JsonSerializable(typeof(AuditDetails[]))]
+[JsonSerializable(typeof(IReadOnlyList<AuditDetails>))]
+[JsonSerializable(typeof(AuditStatus))]
 public sealed partial class WireJson : JsonSerializerContext;

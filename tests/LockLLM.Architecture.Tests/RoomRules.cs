@@ -7,7 +7,7 @@ namespace LockLLM.Architecture.Tests;
 public class RoomRules
 {
     private const string Doors = "Hosting|Scanning|Proxy|Limits|Management";
-    private const string Rooms = "Identity|ProviderKeys";
+    private const string Rooms = "Identity|ProviderKeys|Members";
     private const string Floor = "Accounts|RequestLog";
     private const string Ground = "Coordination|Egress|Errors|Storage|Telemetry";
     private const string Files = @"^System\.IO\.(File|FileStream|FileInfo|Directory|DirectoryInfo)$";

@@ -103,6 +103,9 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>Management: no such key in this account.</summary>
     public static readonly ErrorCode KeyNotFound = new("key_not_found", Missing, 404);
 
+    /// <summary>Management: no such request record in this account.</summary>
+    public static readonly ErrorCode LogNotFound = new("log_not_found", Missing, 404);
+
     /// <summary>Management: a key of that provider and nickname exists.</summary>
     public static readonly ErrorCode DuplicateKey = new("duplicate_key", "conflict", 409);
 
@@ -115,6 +118,9 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>Management: a field has a value that cannot be used.</summary>
     public static readonly ErrorCode InvalidInput = new("invalid_input", Validation, 400);
 
+    /// <summary>Management: a filter has a value that cannot be used, or is none.</summary>
+    public static readonly ErrorCode InvalidQuery = new("invalid_query", Validation, 400);
+
     /// <summary>Management: no provider of that name.</summary>
     public static readonly ErrorCode InvalidProvider = new("invalid_provider", Validation, 400);
 
@@ -124,7 +130,7 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
         PromptInjectionDetected, ContentNotScannable, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
         NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge, RateLimited,
         InternalError, ScanUnavailable,
-        ServiceUnavailable, ProviderNotAllowed, Forbidden, AccountNotFound, KeyNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidProvider,
+        ServiceUnavailable, ProviderNotAllowed, Forbidden, AccountNotFound, KeyNotFound, LogNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidQuery, InvalidProvider,
         ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,
     ];
 }

@@ -18,6 +18,12 @@ public sealed record AccountSettingsDetails
     /// <summary>Whether requests with parts that cannot be scanned, such as images, are refused.</summary>
     public bool? RefuseUnscannable { get; init; }
 
+    /// <summary>
+    /// Where to ask instead, in turn, when a provider gives no answer: provider, or provider:nickname of a stored key, and after
+    /// a space the model to ask there. At most 10; an empty list removes them.
+    /// </summary>
+    public IReadOnlyList<string>? Fallback { get; init; }
+
     /// <summary>How many days request records are kept: 1 to 365.</summary>
     public int? RetentionDays { get; init; }
 }

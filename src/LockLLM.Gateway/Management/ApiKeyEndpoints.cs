@@ -4,6 +4,7 @@ using LockLLM.Contracts.Management;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Members;
 
 namespace LockLLM.Gateway.Management;
 
@@ -13,23 +14,23 @@ internal static class ApiKeyEndpoints
     public static void MapApiKeyEndpoints(this RouteGroupBuilder keys)
     {
         keys.MapGet("", List).Needs(Role.Viewer).WithSummary("List the account's API keys.").Produces<IReadOnlyList<ApiKeyDetails>>();
-        keys.MapPost("", Create).Needs(Role.Developer).WithSummary("Create an API key; the answer is the only one that shows it.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created);
-        keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show an API key.").Produces<ApiKeyDetails>();
-        keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Replace an API key's name and limits; the secret stays.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>();
-        keys.MapPost("/" + ManagementEndpoints.Id + "/rotate", Rotate).Needs(Role.Developer).WithSummary("Replace an API key; the former one is accepted until the grace ends.").Takes<RotateApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created);
-        keys.MapDelete("/" + ManagementEndpoints.Id, Revoke).Needs(Role.Developer).WithSummary("Revoke an API key, at once and for good.").Produces<ApiKeyDetails>();
+        keys.MapPost("", Create).Needs(Role.Developer).WithSummary("Create an API key; the answer is the only one that shows it.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.InvalidProvider);
+        keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show an API key.").Produces<ApiKeyDetails>().Fails(ErrorCode.KeyNotFound);
+        keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Replace an API key's name and limits; the secret stays.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>().Fails(ErrorCode.InvalidProvider, ErrorCode.KeyNotFound);
+        keys.MapPost("/" + ManagementEndpoints.Id + "/rotate", Rotate).Needs(Role.Developer).WithSummary("Replace an API key; the former one is accepted until the grace ends.").Takes<RotateApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.KeyNotFound, ErrorCode.KeyNotActive);
+        keys.MapDelete("/" + ManagementEndpoints.Id, Revoke).Needs(Role.Developer).WithSummary("Revoke an API key, at once and for good.").Produces<ApiKeyDetails>().Fails(ErrorCode.KeyNotFound);
     }
 
     private static async Task<IResult> List(HttpContext context, ApiKeyStore store, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
-        ApiKeyDetails[] keys = [.. (await store.ListAsync(context.Caller().AccountId, context.RequestAborted)).Select(key => Details(key, now))];
+        ApiKeyDetails[] keys = [.. (await store.ListAsync(context.Actor().AccountId, context.RequestAborted)).Select(key => Details(key, now))];
         return ManagementEndpoints.Json(keys);
     }
 
     private static async Task<IResult> Get(HttpContext context, string id, ApiKeyStore store, TimeProvider clock)
     {
-        var keys = await store.ListAsync(context.Caller().AccountId, context.RequestAborted);
+        var keys = await store.ListAsync(context.Actor().AccountId, context.RequestAborted);
         Outcome<ApiKey> found = keys.FirstOrDefault(key => key.Id == id) is { } key ? key : new Error(ErrorCode.KeyNotFound, "No such key.");
         return found.Answer(key => Details(key, clock.GetUtcNow()));
     }
@@ -42,8 +43,8 @@ internal static class ApiKeyEndpoints
             return new ErrorResult(error);
         }
 
-        var caller = context.Caller();
-        var created = await store.CreateAsync(caller.AccountId, draft.Value!.ToDraft(), caller.KeyId, context.TraceIdentifier, context.RequestAborted);
+        var actor = context.Actor();
+        var created = await store.CreateAsync(actor.AccountId, draft.Value!.ToDraft(), actor.Id, context.TraceIdentifier, context.RequestAborted);
         return created.Answer(made => Details(made.Key, clock.GetUtcNow()) with { Key = made.Secret }, StatusCodes.Status201Created);
     }
 
@@ -55,11 +56,11 @@ internal static class ApiKeyEndpoints
             return new ErrorResult(error);
         }
 
-        var caller = context.Caller();
-        var updated = await store.UpdateAsync(caller.AccountId, id, body.Value!.ToDraft(), caller.KeyId, context.TraceIdentifier, context.RequestAborted);
+        var actor = context.Actor();
+        var updated = await store.UpdateAsync(actor.AccountId, id, body.Value!.ToDraft(), actor.Id, context.TraceIdentifier, context.RequestAborted);
         if (updated.Error is null && body.Value!.Enabled is { } isEnabled && isEnabled != updated.Value!.IsEnabled)
         {
-            updated = await store.EnableAsync(caller.AccountId, id, isEnabled, caller.KeyId, context.TraceIdentifier, context.RequestAborted);
+            updated = await store.EnableAsync(actor.AccountId, id, isEnabled, actor.Id, context.TraceIdentifier, context.RequestAborted);
         }
 
         return updated.Answer(key => Details(key, clock.GetUtcNow()));
@@ -73,17 +74,17 @@ internal static class ApiKeyEndpoints
             return new ErrorResult(error);
         }
 
-        var caller = context.Caller();
+        var actor = context.Actor();
         // The store refuses what is out of range; a span of any number of hours cannot be had.
         var grace = TimeSpan.FromHours(Math.Clamp(body.Value!.GraceHours ?? 0, -1, 1000));
-        var created = await store.RotateAsync(caller.AccountId, id, grace, caller.KeyId, context.TraceIdentifier, context.RequestAborted);
+        var created = await store.RotateAsync(actor.AccountId, id, grace, actor.Id, context.TraceIdentifier, context.RequestAborted);
         return created.Answer(made => Details(made.Key, clock.GetUtcNow()) with { Key = made.Secret }, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> Revoke(HttpContext context, string id, ApiKeyStore store, TimeProvider clock)
     {
-        var caller = context.Caller();
-        var revoked = await store.RevokeAsync(caller.AccountId, id, caller.KeyId, context.TraceIdentifier, context.RequestAborted);
+        var actor = context.Actor();
+        var revoked = await store.RevokeAsync(actor.AccountId, id, actor.Id, context.TraceIdentifier, context.RequestAborted);
         return revoked.Answer(key => Details(key, clock.GetUtcNow()));
     }
 

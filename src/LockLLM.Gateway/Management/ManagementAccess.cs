@@ -2,6 +2,7 @@ using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Members;
 
 namespace LockLLM.Gateway.Management;
 
@@ -20,11 +21,9 @@ internal sealed partial class ManagementAccess(RequestDelegate next, ManagementO
             return next(context);
         }
 
-        context.Response.Headers.CacheControl = "no-store";
-        if (context.Features.Get<Caller>() is { } caller
-            && endpoint.Metadata.GetMetadata<RequiredRole>() is { Role: > Role.None } required
-            && RoleOf(caller.Key) >= required.Role)
+        if (Find(context) is { } actor && endpoint.Metadata.GetMetadata<RequiredRole>() is { Role: > Role.None } required && actor.Role >= required.Role)
         {
+            context.Features.Set(actor);
             return next(context);
         }
 
@@ -33,6 +32,9 @@ internal sealed partial class ManagementAccess(RequestDelegate next, ManagementO
             ErrorCode.Forbidden, "This key may not do that. The documentation of the management API names the role that each call needs.")).ExecuteAsync(context);
     }
 
+    private Actor? Find(HttpContext context) =>
+        context.Features.Get<Caller>() is { } caller ? new Actor(caller.KeyId, RoleOf(caller.Key), caller.Account) : null;
+
     // A key with limits could otherwise make itself one without.
     private Role RoleOf(ApiKey key)
     {
@@ -40,6 +42,6 @@ internal sealed partial class ManagementAccess(RequestDelegate next, ManagementO
         return isLimited && options.ApiKeyRole > Role.Viewer ? Role.Viewer : options.ApiKeyRole;
     }
 
-    [LoggerMessage(EventId = 1701, Level = LogLevel.Information, Message = "Refused {RequestId}: the key's role does not suffice for {Route}")]
+    [LoggerMessage(EventId = 1701, Level = LogLevel.Information, Message = "Refused {RequestId}: the caller's role does not suffice for {Route}")]
     private partial void LogRefused(string requestId, string route);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using LockLLM.Gateway.Members;
 
 namespace LockLLM.Gateway.Management;
 

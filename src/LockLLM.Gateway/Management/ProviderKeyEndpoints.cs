@@ -1,7 +1,9 @@
 using LockLLM.Contracts;
+using LockLLM.Contracts.Errors;
 using LockLLM.Contracts.Management;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Members;
 using LockLLM.Gateway.ProviderKeys;
 
 namespace LockLLM.Gateway.Management;
@@ -12,20 +14,20 @@ internal static class ProviderKeyEndpoints
     public static void MapProviderKeyEndpoints(this RouteGroupBuilder keys)
     {
         keys.MapGet("", List).Needs(Role.Viewer).WithSummary("List the account's provider keys.").Produces<IReadOnlyList<ProviderKeyDetails>>();
-        keys.MapPost("", Create).Needs(Role.Developer).WithSummary("Store a provider key.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>(StatusCodes.Status201Created);
-        keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show a provider key.").Produces<ProviderKeyDetails>();
-        keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Change a provider key; absent fields stay.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>();
-        keys.MapDelete("/" + ManagementEndpoints.Id, Delete).Needs(Role.Developer).WithSummary("Delete a provider key.");
+        keys.MapPost("", Create).Needs(Role.Developer).WithSummary("Store a provider key.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.InvalidProvider, ErrorCode.DuplicateKey);
+        keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show a provider key.").Produces<ProviderKeyDetails>().Fails(ErrorCode.KeyNotFound);
+        keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Change a provider key; absent fields stay.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>().Fails(ErrorCode.KeyNotFound, ErrorCode.DuplicateKey);
+        keys.MapDelete("/" + ManagementEndpoints.Id, Delete).Needs(Role.Developer).WithSummary("Delete a provider key.").Produces(StatusCodes.Status200OK).Fails(ErrorCode.KeyNotFound);
     }
 
     private static async Task<IResult> List(HttpContext context, ProviderKeyStore store)
     {
-        ProviderKeyDetails[] keys = [.. (await store.ListAsync(context.Caller().AccountId, context.RequestAborted)).Select(Details)];
+        ProviderKeyDetails[] keys = [.. (await store.ListAsync(context.Actor().AccountId, context.RequestAborted)).Select(Details)];
         return ManagementEndpoints.Json(keys);
     }
 
     private static async Task<IResult> Get(HttpContext context, string id, ProviderKeyStore store) =>
-        (await store.FindAsync(context.Caller().AccountId, id, context.RequestAborted)).Answer(Details);
+        (await store.FindAsync(context.Actor().AccountId, id, context.RequestAborted)).Answer(Details);
 
     private static async Task<IResult> Create(HttpContext context, ProviderKeyStore store)
     {
@@ -35,8 +37,8 @@ internal static class ProviderKeyEndpoints
             return new ErrorResult(error);
         }
 
-        var caller = context.Caller();
-        return (await store.CreateAsync(caller.AccountId, draft.Value!, caller.KeyId, context.TraceIdentifier, context.RequestAborted))
+        var actor = context.Actor();
+        return (await store.CreateAsync(actor.AccountId, draft.Value!, actor.Id, context.TraceIdentifier, context.RequestAborted))
             .Answer(Details, StatusCodes.Status201Created);
     }
 
@@ -48,16 +50,14 @@ internal static class ProviderKeyEndpoints
             return new ErrorResult(error);
         }
 
-        var caller = context.Caller();
-        return (await store.UpdateAsync(caller.AccountId, id, draft.Value!, caller.KeyId, context.TraceIdentifier, context.RequestAborted)).Answer(Details);
+        var actor = context.Actor();
+        return (await store.UpdateAsync(actor.AccountId, id, draft.Value!, actor.Id, context.TraceIdentifier, context.RequestAborted)).Answer(Details);
     }
 
-    // An empty object rather than 204: official clients parse every answer as JSON.
     private static async Task<IResult> Delete(HttpContext context, string id, ProviderKeyStore store)
     {
-        var caller = context.Caller();
-        var deleted = await store.DeleteAsync(caller.AccountId, id, caller.KeyId, context.TraceIdentifier, context.RequestAborted);
-        return deleted.Error is { } error ? new ErrorResult(error) : Results.Bytes("{}"u8.ToArray(), "application/json");
+        var actor = context.Actor();
+        return (await store.DeleteAsync(actor.AccountId, id, actor.Id, context.TraceIdentifier, context.RequestAborted)).Done();
     }
 
     private static async Task<Outcome<ProviderKeyDraft>> ReadAsync(HttpContext context)

@@ -3,6 +3,7 @@ using LockLLM.Contracts.Errors;
 using LockLLM.Contracts.Management;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Members;
 
 namespace LockLLM.Gateway.Management;
 
@@ -10,6 +11,8 @@ namespace LockLLM.Gateway.Management;
 internal static class SettingsEndpoints
 {
     private const int MaxRetentionDays = 365;
+    private const int MaxFallbacks = 10;
+    private const int MaxFallbackLength = 512;
 
     public static void MapSettingsEndpoints(this RouteGroupBuilder settings)
     {
@@ -17,7 +20,7 @@ internal static class SettingsEndpoints
         settings.MapPut("", Update).Needs(Role.Admin).WithSummary("Change the account's settings; absent fields stay.").Takes<AccountSettingsDetails>().Produces<AccountSettingsDetails>();
     }
 
-    private static IResult Get(HttpContext context) => ManagementEndpoints.Json(Details(context.Caller().Account.Settings));
+    private static IResult Get(HttpContext context) => ManagementEndpoints.Json(Details(context.Actor().Account.Settings));
 
     private static async Task<IResult> Update(HttpContext context, AccountStore store)
     {
@@ -27,8 +30,8 @@ internal static class SettingsEndpoints
             return new ErrorResult(error);
         }
 
-        var caller = context.Caller();
-        return (await store.UpdateSettingsAsync(caller.AccountId, current => Apply(current, body.Value!), caller.KeyId, context.TraceIdentifier, context.RequestAborted)).Answer(Details);
+        var actor = context.Actor();
+        return (await store.UpdateSettingsAsync(actor.AccountId, current => Apply(current, body.Value!), actor.Id, context.TraceIdentifier, context.RequestAborted)).Answer(Details);
     }
 
     private static Outcome<AccountSettings> Apply(AccountSettings current, AccountSettingsDetails wanted)
@@ -42,6 +45,8 @@ internal static class SettingsEndpoints
             { Sensitivity: not null } when level is null => Invalid("sensitivity", "low, medium or high"),
             { OnScanFailure: not null } when failure is null => Invalid("on_scan_failure", "block or allow"),
             { RetentionDays: < 1 or > MaxRetentionDays } => Invalid("retention_days", "1 to 365"),
+            { Fallback.Count: > MaxFallbacks } => Invalid("fallback", "at most 10 lines"),
+            { Fallback: { } lines } when !lines.All(IsFallback) => Invalid("fallback", "lines such as mistral, mistral:spare or mistral:spare mistral-large-latest"),
             _ => current with
             {
                 DefaultScanAction = action ?? current.DefaultScanAction,
@@ -50,9 +55,16 @@ internal static class SettingsEndpoints
                 ActionsLocked = wanted.ActionsLocked ?? current.ActionsLocked,
                 RefuseUnscannable = wanted.RefuseUnscannable ?? current.RefuseUnscannable,
                 RetentionDays = wanted.RetentionDays ?? current.RetentionDays,
+                Fallback = wanted.Fallback ?? current.Fallback,
             },
         };
     }
+
+    // JSON may hold null where the type says it cannot.
+    private static bool IsFallback(string? line) => line is { Length: <= MaxFallbackLength }
+        && !line.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        && FallbackEntry.Parse(line) is { } entry
+        && ProviderNames.All.Contains(entry.Provider, StringComparer.Ordinal);
 
     private static Error Invalid(string field, string values) => new(ErrorCode.InvalidInput, $"{field} must be {values}.", field);
 
@@ -64,5 +76,6 @@ internal static class SettingsEndpoints
         ActionsLocked = settings.ActionsLocked,
         RefuseUnscannable = settings.RefuseUnscannable,
         RetentionDays = settings.RetentionDays,
+        Fallback = settings.Fallback,
     };
 }

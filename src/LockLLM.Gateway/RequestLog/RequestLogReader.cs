@@ -16,6 +16,12 @@ internal sealed class RequestLogReader(GatewayDatabase database)
         (context, token) => Newest(filter.Apply(Of(context, accountId))).Skip(Math.Max(0, offset)).Take(Math.Clamp(limit, 1, MaxLimit)).ToListAsync(token),
         cancellationToken);
 
+    /// <summary>Those behind a record in the same order, which no new record shifts; null when there is no such record.</summary>
+    public async Task<List<RequestRecord>?> ListBehindAsync(string accountId, RequestLogFilter filter, string id, int limit, int offset, CancellationToken cancellationToken) =>
+        await FindAsync(accountId, id, cancellationToken) is { } last
+            ? await PageAsync(accountId, filter, last, Math.Clamp(limit, 1, MaxLimit), Math.Max(0, offset), cancellationToken)
+            : null;
+
     public Task<long> CountAsync(string accountId, RequestLogFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
         (context, token) => filter.Apply(Of(context, accountId)).LongCountAsync(token),
         cancellationToken);
@@ -30,7 +36,7 @@ internal sealed class RequestLogReader(GatewayDatabase database)
         RequestRecord? last = null;
         while (true)
         {
-            var page = await PageAsync(accountId, filter, last, cancellationToken);
+            var page = await PageAsync(accountId, filter, last, ExportPage, 0, cancellationToken);
             foreach (var record in page)
             {
                 yield return record;
@@ -45,7 +51,7 @@ internal sealed class RequestLogReader(GatewayDatabase database)
         }
     }
 
-    private Task<List<RequestRecord>> PageAsync(string accountId, RequestLogFilter filter, RequestRecord? last, CancellationToken cancellationToken) => database.ReadAsync(
+    private Task<List<RequestRecord>> PageAsync(string accountId, RequestLogFilter filter, RequestRecord? last, int limit, int offset, CancellationToken cancellationToken) => database.ReadAsync(
         (context, token) =>
         {
             var records = filter.Apply(Of(context, accountId));
@@ -54,7 +60,7 @@ internal sealed class RequestLogReader(GatewayDatabase database)
                 records = records.Where(record => record.CreatedAt < at || (record.CreatedAt == at && string.Compare(record.Id, id) < 0));
             }
 
-            return Newest(records).Take(ExportPage).ToListAsync(token);
+            return Newest(records).Skip(offset).Take(limit).ToListAsync(token);
         },
         cancellationToken);
 

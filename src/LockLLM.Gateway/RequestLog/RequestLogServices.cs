@@ -12,6 +12,7 @@ internal static class RequestLogServices
         services.TryAddSingleton<RequestLogQueue>();
         services.TryAddSingleton<AuditTrail>();
         services.TryAddSingleton<RequestLogReader>();
+        services.TryAddSingleton<AuditReader>();
         services.AddHostedService<RequestLogWriter>();
         services.TryAddSingleton<RequestLogCleaner>();
         services.AddHostedService(static provider => provider.GetRequiredService<RequestLogCleaner>());
