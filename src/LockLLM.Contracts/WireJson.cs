@@ -24,6 +24,7 @@ namespace LockLLM.Contracts;
 [JsonSerializable(typeof(ProviderKeyDetails[]))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderKeyDetails>))]
 [JsonSerializable(typeof(ProviderKeyRequest))]
+[JsonSerializable(typeof(ProviderKeyCheck))]
 [JsonSerializable(typeof(AccountSettingsDetails))]
 [JsonSerializable(typeof(LogDetails[]))]
 [JsonSerializable(typeof(IReadOnlyList<LogDetails>))]

@@ -74,3 +74,19 @@ public sealed record ProviderKeyRequest
     /// <summary>Tells nothing of the secret.</summary>
     public override string ToString() => nameof(ProviderKeyRequest);
 }
+
+/// <summary>Whether a stored provider key works: <c>POST /api/v1/proxy/{id}/verify</c>.</summary>
+public sealed record ProviderKeyCheck
+{
+    /// <summary>Whether the key could be opened and the provider accepted it.</summary>
+    public required bool Works { get; init; }
+
+    /// <summary>Why not: a code of the error table, such as provider_key_rejected or provider_timeout.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The same in words.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The provider's HTTP status, where it gave one.</summary>
+    public int? UpstreamStatus { get; init; }
+}

@@ -5,6 +5,7 @@ using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Members;
 using LockLLM.Gateway.ProviderKeys;
+using LockLLM.Gateway.Proxy;
 
 namespace LockLLM.Gateway.Management;
 
@@ -18,6 +19,8 @@ internal static class ProviderKeyEndpoints
         keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show a provider key.").Produces<ProviderKeyDetails>().Fails(ErrorCode.KeyNotFound);
         keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Change a provider key; absent fields stay.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>().Fails(ErrorCode.KeyNotFound, ErrorCode.DuplicateKey);
         keys.MapDelete("/" + ManagementEndpoints.Id, Delete).Needs(Role.Developer).WithSummary("Delete a provider key.").Produces(StatusCodes.Status200OK).Fails(ErrorCode.KeyNotFound);
+        keys.MapPost("/" + ManagementEndpoints.Id + "/verify", Verify).Needs(Role.Developer).WithSummary("Ask the provider whether a key works.")
+            .WithDescription("One call of the provider's list of models; nothing of its answer is kept.").Produces<ProviderKeyCheck>().Fails(ErrorCode.KeyNotFound);
     }
 
     private static async Task<IResult> List(HttpContext context, ProviderKeyStore store)
@@ -58,6 +61,15 @@ internal static class ProviderKeyEndpoints
     {
         var actor = context.Actor();
         return (await store.DeleteAsync(actor.AccountId, id, actor.Id, context.TraceIdentifier, context.RequestAborted)).Done();
+    }
+
+    private static async Task<IResult> Verify(HttpContext context, string id, ProviderKeyVerification verification)
+    {
+        var actor = context.Actor();
+        var error = await verification.VerifyAsync(actor.AccountId, id, actor.Id, context.TraceIdentifier, context.RequestAborted);
+        return error?.Code == ErrorCode.KeyNotFound
+            ? new ErrorResult(error)
+            : ManagementEndpoints.Json(new ProviderKeyCheck { Works = error is null, Code = error?.Code.Code, Message = error?.Message, UpstreamStatus = error?.UpstreamStatus });
     }
 
     private static async Task<Outcome<ProviderKeyDraft>> ReadAsync(HttpContext context)

@@ -115,4 +115,21 @@ public sealed class KeyTests
         static string Key(string nickname, bool isDefault) =>
             $$"""{"provider":"openai","api_key":"{{ManagementGateway.ProviderSecret}}","nickname":"{{nickname}}","default":{{(isDefault ? "true" : "false")}}}""";
     }
+
+    [Fact]
+    public async Task A_provider_says_whether_its_key_works()
+    {
+        await using var provider = await FakeProvider.StartAsync();
+        using var gateway = new ManagementGateway(configure: factory => factory.Settings["LockLLM:Egress:AllowPrivateNetworks"] = "true");
+        var id = (await gateway.Caller.CreateAsync("/api/v1/proxy", $$"""{"provider":"openai","api_key":"{{ManagementGateway.ProviderSecret}}","endpoint_url":"{{provider.Address}}/v1"}""")).Text("id");
+
+        provider.Answer = FakeProvider.Json("""{"data":[]}""");
+        var good = await gateway.Caller.CallAsync("POST", $"/api/v1/proxy/{id}/verify");
+        Assert.Equal("""{"works":true}""", await good.Content.ReadAsStringAsync());
+
+        provider.Answer = FakeProvider.Json("""{"error":{"message":"no"}}""", 401);
+        var bad = await (await gateway.Caller.CallAsync("POST", $"/api/v1/proxy/{id}/verify")).JsonAsync();
+        Assert.Equal((false, "provider_key_rejected"), (bad.GetProperty("works").GetBoolean(), bad.Text("code")));
+        await (await gateway.Caller.CallAsync("POST", "/api/v1/proxy/pk_0/verify")).ErrorAsync(HttpStatusCode.NotFound, "key_not_found");
+    }
 }

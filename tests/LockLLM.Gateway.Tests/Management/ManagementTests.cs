@@ -112,7 +112,7 @@ public sealed class ManagementTests
             Assert.NotEmpty(operation.Text("summary"));
             string[] expected = ["401", "403", "429", "503", .. route.RoutePattern.Parameters.Count > 0 ? ["404"] : (string[])[]];
             Assert.All(expected, status => Assert.True(operation.GetProperty("responses").Has(status), route.DisplayName));
-            Assert.Equal(route.Method() is "POST" or "PUT", operation.Has("requestBody"));
+            Assert.Equal(route.Method() is "POST" or "PUT" && !route.Address().EndsWith("/verify", StringComparison.Ordinal), operation.Has("requestBody"));
         }
     }
 
