@@ -8,12 +8,13 @@ internal static class CoordinationServices
 {
     public static IServiceCollection AddCoordination(this IServiceCollection services, RedisOptions redis)
     {
-        services.TryAddSingleton<IChangeFeed, MemoryChangeFeed>();
+        services.TryAddSingleton<MemoryChangeFeed>();
         services.TryAddSingleton<MemoryCounters>();
         if (!redis.IsConfigured)
         {
             services.TryAddSingleton(static _ => new SharedCounterState());
             services.TryAddSingleton<ICounters>(static provider => provider.GetRequiredService<MemoryCounters>());
+            services.TryAddSingleton<IChangeFeed>(static provider => provider.GetRequiredService<MemoryChangeFeed>());
             return services;
         }
 
@@ -23,6 +24,9 @@ internal static class CoordinationServices
         services.TryAddSingleton<RedisCounters>();
         services.TryAddSingleton<ICounters>(static provider => provider.GetRequiredService<RedisCounters>());
         services.AddHostedService(static provider => provider.GetRequiredService<RedisCounters>());
+        services.TryAddSingleton<RedisChangeFeed>();
+        services.TryAddSingleton<IChangeFeed>(static provider => provider.GetRequiredService<RedisChangeFeed>());
+        services.AddHostedService(static provider => provider.GetRequiredService<RedisChangeFeed>());
         return services;
     }
 }

@@ -64,7 +64,7 @@ internal static class Commands
     {
         var keyFile = new Option<string>("--new-key-file")
         {
-            Description = "File of the new key, made if it does not exist. Needed where LockLLM:MasterKey or LockLLM:MasterKeyFile is set.",
+            Description = "File of the new key, made if it does not exist. Needed where the master key is configured rather than in the data folder.",
         };
         var command = new Command(
             "rotate-master-key",

@@ -73,7 +73,7 @@ internal sealed class FirstRun(
             }
 
             var source = Source();
-            var masterKey = source.Read() ?? throw new StartupRefusal($"The master key is missing. Restore {source.OwnFile}, or set LockLLM:MasterKey or LockLLM:MasterKeyFile.");
+            var masterKey = await source.ReadAsync(cancellationToken) ?? throw new StartupRefusal($"The master key is missing. Restore {source.OwnFile}, or set LockLLM:MasterKey, LockLLM:MasterKeyFile or LockLLM:MasterKeyCommand.");
             if (!await installation.UnlockAsync(masterKey, cancellationToken))
             {
                 throw new StartupRefusal("The master key is not the one that the database was written under.");
@@ -92,7 +92,7 @@ internal sealed class FirstRun(
         }
     }
 
-    public MasterKeySource Source() => new(options.MasterKey, options.MasterKeyFile, options.ResolveDataDirectory());
+    public MasterKeySource Source() => new(options.MasterKey, options.MasterKeyFile, options.MasterKeyCommand, options.ResolveDataDirectory());
 
     private StartupRefusal Unusable(Exception cause) => new(file is null
         ? $"The PostgreSQL database of LockLLM:Database:ConnectionString cannot be used: {cause.GetBaseException().Message}"
@@ -100,12 +100,12 @@ internal sealed class FirstRun(
 
     private async Task UnlockAsync(MasterKeySource source, TextWriter console, CancellationToken cancellationToken)
     {
-        var masterKey = source.Read();
+        var masterKey = await source.ReadAsync(cancellationToken);
         if (!await installation.ExistsAsync(cancellationToken))
         {
             if (masterKey is null)
             {
-                masterKey = source.Generate();
+                masterKey = await source.GenerateAsync(cancellationToken);
                 await console.WriteLineAsync($"Created the master key {source.OwnFile}. Keep a copy of it in a safe place.");
             }
 
@@ -114,13 +114,13 @@ internal sealed class FirstRun(
 
         if (masterKey is null)
         {
-            throw new StartupRefusal($"The database holds keys but the master key is missing. Restore {source.OwnFile}, or set LockLLM:MasterKey or LockLLM:MasterKeyFile.");
+            throw new StartupRefusal($"The database holds keys but the master key is missing. Restore {source.OwnFile}, or set LockLLM:MasterKey, LockLLM:MasterKeyFile or LockLLM:MasterKeyCommand.");
         }
 
         if (!await installation.UnlockAsync(masterKey, cancellationToken))
         {
             throw new StartupRefusal(
-                "The master key is not the one that the database was written under, so no key would be accepted. Set LockLLM:MasterKey or LockLLM:MasterKeyFile to the former key.");
+                "The master key is not the one that the database was written under, so no key would be accepted. Give the former key by LockLLM:MasterKey, LockLLM:MasterKeyFile or LockLLM:MasterKeyCommand.");
         }
     }
 

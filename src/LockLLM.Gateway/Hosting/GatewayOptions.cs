@@ -24,6 +24,9 @@ internal sealed class GatewayOptions
     /// <summary>A file that holds the same.</summary>
     public string? MasterKeyFile { get; set; }
 
+    /// <summary>A command that prints the same, for the shell to run.</summary>
+    public string? MasterKeyCommand { get; set; }
+
     public DatabaseOptions Database { get; set; } = new();
 
     public RedisOptions Redis { get; set; } = new();

@@ -154,11 +154,29 @@ public sealed partial class FirstRunTests : IDisposable
         await (await StartAsync(new GatewayOptions { DataDirectory = _folder.Path, MasterKey = value })).DisposeAsync();
         Assert.False(File.Exists(_folder.File(MasterKeySource.FileName)));
 
-        await RefusesAsync("are both set", options => (options.MasterKey, options.MasterKeyFile) = (value, file));
+        await RefusesAsync("more than one is set", options => (options.MasterKey, options.MasterKeyFile) = (value, file));
         await RefusesAsync("does not exist", options => options.MasterKeyFile = file + ".missing");
         await RefusesAsync("is not the one", options => options.MasterKey = MasterKey.Generate().ToBase64());
         File.WriteAllText(file, "too short");
         await RefusesAsync("LockLLM:MasterKeyFile", options => options.MasterKeyFile = file);
+    }
+
+    [Fact]
+    public async Task A_master_key_can_come_from_a_command()
+    {
+        var value = MasterKey.Generate().ToBase64();
+        var file = _folder.File("vault.txt");
+        File.WriteAllText(file, value + "\n");
+        await (await StartAsync(new GatewayOptions { DataDirectory = _folder.Path, MasterKeyCommand = $"cat '{file}' | tr -d ' '" })).DisposeAsync();
+        Assert.False(File.Exists(_folder.File(MasterKeySource.FileName)));
+        await (await StartAsync(new GatewayOptions { DataDirectory = _folder.Path, MasterKey = value })).DisposeAsync();
+
+        await RefusesAsync("more than one is set", options => (options.MasterKey, options.MasterKeyCommand) = (value, "true"));
+        await RefusesAsync("ended with 3", options => options.MasterKeyCommand = $"cat '{file}'; exit 3");
+        await RefusesAsync("ended with 127", options => options.MasterKeyCommand = "/nonexistent/vault");
+        await RefusesAsync("LockLLM:MasterKeyCommand is not base64", options => options.MasterKeyCommand = "echo not a key");
+        await RefusesAsync("LockLLM:MasterKeyCommand holds 0 bytes", options => options.MasterKeyCommand = "cat");
+        await RefusesAsync("more than a key", options => options.MasterKeyCommand = "cat /dev/zero");
     }
 
     [Fact]
