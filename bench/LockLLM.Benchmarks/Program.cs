@@ -13,6 +13,12 @@ if (args is ["memory", ..])
     return;
 }
 
+if (args is ["overhead", ..])
+{
+    await OverheadCheck.RunAsync(int.Parse(args.ElementAtOrDefault(1) ?? "200000", System.Globalization.CultureInfo.InvariantCulture));
+    return;
+}
+
 // In this process, so that no second build with its own package restore is needed.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
     .WithWarmupCount(6).WithIterationCount(12).WithMinIterationTime(TimeInterval.FromMilliseconds(200));

@@ -107,6 +107,7 @@ public sealed class TwoGatewaysTests(PostgresServer postgres, RedisServer redis,
             while (!over.IsCancellationRequested)
             {
                 statuses.AddOrUpdate(await ChatAsync(caller), 1, static (_, count) => count + 1);
+                await Task.Delay(10);
             }
         })).ToArray();
 
