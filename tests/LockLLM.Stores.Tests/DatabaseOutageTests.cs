@@ -1,7 +1,10 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LockLLM.Stores.Tests;
 
 /// <summary>A database that goes away under a gateway that serves, and comes back.</summary>
-public sealed class DatabaseOutageTests
+public sealed class DatabaseOutageTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task Known_keys_work_on_unknown_ones_get_503_and_all_is_well_again_afterwards()
@@ -31,14 +34,21 @@ public sealed class DatabaseOutageTests
         await UntilAsync(async () => await ScanAsync(client, unknown) == HttpStatusCode.ServiceUnavailable);
         Assert.Equal(HttpStatusCode.OK, await ScanAsync(client, GatewayFactory.Key));
         Assert.Equal(HttpStatusCode.Unauthorized, await ScanAsync(client, "no key of ours"));
+        Assert.Contains("\"database\":\"down\"", await client.GetStringAsync(new Uri("/ready", UriKind.Relative)), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => CreateKeyAsync(gateway));
 
         await server.StartAsync();
+        var back = Stopwatch.GetTimestamp();
         await UntilAsync(async () => await ScanAsync(client, unknown) == HttpStatusCode.Unauthorized);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"all is well {Stopwatch.GetElapsedTime(back).TotalSeconds:0.0} s after the database answered again"));
         Assert.Equal(HttpStatusCode.OK, await ScanAsync(client, GatewayFactory.Key));
-        var services = gateway.Services;
-        var account = services.GetRequiredService<AccountSnapshots>().All.Single().AccountId;
-        var made = (await services.GetRequiredService<ApiKeyStore>().CreateAsync(account, new ApiKeyDraft("after"), "mem_test", null, default)).Value!;
-        Assert.Equal(HttpStatusCode.OK, await ScanAsync(client, made.Secret));
+        Assert.Equal(HttpStatusCode.OK, await ScanAsync(client, await CreateKeyAsync(gateway)));
+    }
+
+    private static async Task<string> CreateKeyAsync(GatewayFactory gateway)
+    {
+        var account = gateway.Services.GetRequiredService<AccountSnapshots>().All.Single().AccountId;
+        return (await gateway.Services.GetRequiredService<ApiKeyStore>().CreateAsync(account, new ApiKeyDraft("another"), "mem_test", null, default)).Value!.Secret;
     }
 
     private static async Task<HttpStatusCode> ScanAsync(HttpClient client, string key)

@@ -37,13 +37,12 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task What_was_acknowledged_is_there_after_every_kill()
     {
         var rounds = int.TryParse(Environment.GetEnvironmentVariable(RoundsVariable), CultureInfo.InvariantCulture, out var given) ? given : FewRounds;
-        var slowest = TimeSpan.Zero;
+        var starts = new List<TimeSpan>();
         for (var round = 0; round < rounds; round++)
         {
             var started = Stopwatch.GetTimestamp();
             using var gateway = await GatewayProcess.StartAsync($"--LockLLM:DataDirectory={_folder.Path}", "--LockLLM:RateLimit:RequestsPerMinute=10000000");
-            var took = Stopwatch.GetElapsedTime(started);
-            slowest = took > slowest ? took : slowest;
+            starts.Add(Stopwatch.GetElapsedTime(started));
             using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = gateway.Address };
             foreach (var key in _apiKeys)
             {
@@ -70,7 +69,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.All(_providerKeys, acknowledged => Assert.Equal(acknowledged.Value, node.Vault.Open(stored.Single(key => key.Nickname == acknowledged.Key), "req_1").Value?.Secret));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{rounds} rounds, {_apiKeys.Count} keys and {_providerKeys.Count} provider keys acknowledged and there; listening after at most {slowest.TotalSeconds:0.0} s"));
+            $"{rounds} rounds, {_apiKeys.Count} keys and {_providerKeys.Count} provider keys acknowledged and there; listening {starts.Order().ElementAt(rounds / 2).TotalSeconds:0.0} s after a start, at most {starts.Max().TotalSeconds:0.0} s"));
         await CheckFileAsync();
     }
 
