@@ -12,6 +12,9 @@ public static class HeaderNames
     /// <summary>Request: a LockLLM key; when present it is the only credential looked at.</summary>
     public const string Key = "X-LockLLM-Key";
 
+    /// <summary>Request: the token of a signed-in browser's session, with everything that changes something under <c>/api/v1</c>.</summary>
+    public const string CsrfToken = "X-LockLLM-CSRF-Token";
+
     /// <summary>Request: a LockLLM key, as Anthropic clients send theirs.</summary>
     public const string XApiKey = "x-api-key";
 

@@ -3,6 +3,7 @@ using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Limits;
 using LockLLM.Gateway.Management;
+using LockLLM.Gateway.Members;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.Proxy.Upstream;
 using LockLLM.Gateway.Scanning;
@@ -18,7 +19,7 @@ try
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddQuietConsole();
-    var options = StrictConfiguration.Read(builder.Configuration, out var unused);
+    var options = StrictConfiguration.Read(builder.Configuration);
 
     builder.AddServer(options);
     builder.Services.AddSingleton<Readiness>();
@@ -33,7 +34,6 @@ try
     builder.Services.AddApiReference();
 
     var app = builder.Build();
-    app.WarnAboutUnused(unused);
     await app.Services.GetRequiredService<FirstRun>().OpenAsync(Server.Addresses(builder.Configuration), Console.Out, CancellationToken.None);
     app.UseForwardedCallers(options.Forwarding);
     app.UseRequestId();
@@ -47,6 +47,7 @@ try
     app.UseWireCors();
     app.UseMetrics(options.Metrics);
     app.UseRouting();
+    app.UseMiddleware<SessionAuthentication>();
     app.UseMiddleware<ApiKeyAuthentication>();
     app.UseMiddleware<RateLimits>();
     app.UseMiddleware<ManagementAccess>();

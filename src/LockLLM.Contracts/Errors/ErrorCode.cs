@@ -97,6 +97,36 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>Management: the caller's role does not suffice.</summary>
     public static readonly ErrorCode Forbidden = new("forbidden", "permission_error", 403);
 
+    /// <summary>Management: a session needs its own token, from a page of the gateway.</summary>
+    public static readonly ErrorCode CsrfFailed = new("csrf_failed", "permission_error", 403);
+
+    /// <summary>Management: the password has to be given again before secrets are made or changed.</summary>
+    public static readonly ErrorCode ConfirmationRequired = new("confirmation_required", "permission_error", 403);
+
+    /// <summary>Management: address, password or code are not accepted, or the member is locked; the answer does not say which.</summary>
+    public static readonly ErrorCode SignInFailed = new("sign_in_failed", "authentication_error", 401);
+
+    /// <summary>Management: the password is right and the second factor is missing.</summary>
+    public static readonly ErrorCode CodeRequired = new("code_required", "authentication_error", 401);
+
+    /// <summary>Management: no such member in this account.</summary>
+    public static readonly ErrorCode MemberNotFound = new("member_not_found", Missing, 404);
+
+    /// <summary>Management: no such invitation, or no longer.</summary>
+    public static readonly ErrorCode InvitationNotFound = new("invitation_not_found", Missing, 404);
+
+    /// <summary>Management: no such session of this member.</summary>
+    public static readonly ErrorCode SessionNotFound = new("session_not_found", Missing, 404);
+
+    /// <summary>Management: somebody of that address is a member.</summary>
+    public static readonly ErrorCode DuplicateMember = new("duplicate_member", "conflict", 409);
+
+    /// <summary>Management: an account keeps at least one owner.</summary>
+    public static readonly ErrorCode LastOwner = new("last_owner", "conflict", 409);
+
+    /// <summary>Management: it is on already.</summary>
+    public static readonly ErrorCode AlreadyEnabled = new("already_enabled", "conflict", 409);
+
     /// <summary>Management: no such account.</summary>
     public static readonly ErrorCode AccountNotFound = new("account_not_found", Missing, 404);
 
@@ -130,7 +160,8 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
         PromptInjectionDetected, ContentNotScannable, Unauthorized, InvalidParameter, FeatureUnavailable, MissingInput, InvalidJson, InvalidRequest,
         NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge, RateLimited,
         InternalError, ScanUnavailable,
-        ServiceUnavailable, ProviderNotAllowed, Forbidden, AccountNotFound, KeyNotFound, LogNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidQuery, InvalidProvider,
+        ServiceUnavailable, ProviderNotAllowed, Forbidden, CsrfFailed, ConfirmationRequired, SignInFailed, CodeRequired,
+        AccountNotFound, MemberNotFound, InvitationNotFound, SessionNotFound, DuplicateMember, LastOwner, AlreadyEnabled, KeyNotFound, LogNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidQuery, InvalidProvider,
         ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,
     ];
 }

@@ -186,7 +186,7 @@ internal static class Commands
             builder.Logging.ClearProviders();
             var services = new ServiceCollection();
             services.AddLogging();
-            services.AddInstallation(StrictConfiguration.Read(builder.Configuration, out _));
+            services.AddInstallation(StrictConfiguration.Read(builder.Configuration));
             await using var provider = services.BuildServiceProvider();
             return await act(provider, cancellationToken);
         }

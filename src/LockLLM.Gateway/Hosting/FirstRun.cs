@@ -2,6 +2,7 @@ using LockLLM.Contracts;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Members;
 using LockLLM.Gateway.ProviderKeys;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
@@ -14,7 +15,8 @@ namespace LockLLM.Gateway.Hosting;
 /// one would lock every caller out.
 /// </summary>
 internal sealed class FirstRun(
-    GatewayOptions options, InstallationStore installation, AccountStore accounts, ApiKeyStore keys, ProviderKeyStore providerKeys, AuditTrail audit, SnapshotRefresher snapshots, SqliteFile? file = null)
+    GatewayOptions options, InstallationStore installation, AccountStore accounts, ApiKeyStore keys, ProviderKeyStore providerKeys,
+    MemberStore members, InvitationStore invitations, AuditTrail audit, SnapshotRefresher snapshots, SqliteFile? file = null)
 {
     public async Task OpenAsync(string? addresses, TextWriter console, CancellationToken cancellationToken)
     {
@@ -131,6 +133,7 @@ internal sealed class FirstRun(
             : await accounts.CreateAsync("Default", ShippedSettings(), AuditEvent.SystemActor, cancellationToken);
         await AddFirstKeyAsync(account, addresses, console, cancellationToken);
         await AddProviderKeysAsync(account, cancellationToken);
+        await AddOwnerAsync(account, addresses, console, cancellationToken);
     }
 
     private AccountSettings ShippedSettings() => AccountSettings.Default with
@@ -170,6 +173,38 @@ internal sealed class FirstRun(
                 Try it:
 
                     curl {{CallableAddress(addresses)}}/v1/scan -H "Authorization: Bearer {{key}}" -H "Content-Type: application/json" -d '{"input":"How do I descale a kettle?"}'
+
+                """);
+        }
+    }
+
+    private async Task AddOwnerAsync(string account, string? addresses, TextWriter console, CancellationToken cancellationToken)
+    {
+        var (email, password) = (options.Bootstrap.OwnerEmail, options.Bootstrap.OwnerPassword);
+        if (string.IsNullOrEmpty(email) != string.IsNullOrEmpty(password))
+        {
+            throw new StartupRefusal("LockLLM:Bootstrap:OwnerEmail and LockLLM:Bootstrap:OwnerPassword go together: set both or none.");
+        }
+
+        if (await members.AnyAsync(cancellationToken))
+        {
+            return;
+        }
+
+        if (!string.IsNullOrEmpty(email))
+        {
+            if ((await members.CreateOwnerAsync(account, email, password, cancellationToken)).Error is { } error)
+            {
+                throw new StartupRefusal($"The owner of LockLLM:Bootstrap:OwnerEmail and OwnerPassword cannot be made: {error.Message}");
+            }
+        }
+        else if (await invitations.CreateSetupAsync(account, cancellationToken) is { } setup)
+        {
+            await console.WriteLineAsync($$"""
+
+                Nobody can sign in yet. This makes you the owner, once, until {{setup.Invitation.ExpiresAt:yyyy-MM-dd HH:mm}} UTC or the next start:
+
+                    curl {{CallableAddress(addresses)}}/api/v1/invitations/accept -H "Content-Type: application/json" -d '{"token":"{{setup.Token}}","email":"you@example.com","name":"You","password":"..."}'
 
                 """);
         }

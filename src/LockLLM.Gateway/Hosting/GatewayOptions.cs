@@ -3,6 +3,7 @@ using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Limits;
 using LockLLM.Gateway.Management;
+using LockLLM.Gateway.Members;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Scanning;
@@ -57,6 +58,8 @@ internal sealed class GatewayOptions
 
     public ManagementOptions Management { get; set; } = new();
 
+    public MembersOptions Members { get; set; } = new();
+
     /// <summary>The folder in use: the one configured, else one per user, so that it does not depend on where the gateway is started.</summary>
     public string ResolveDataDirectory()
     {
@@ -77,6 +80,12 @@ internal sealed class BootstrapOptions
 {
     /// <summary>An API key to create if it does not exist; without it the first start makes one and prints it once.</summary>
     public string? ApiKey { get; set; }
+
+    /// <summary>Whom to make owner where there is no member yet; without it the start prints a set-up token.</summary>
+    public string? OwnerEmail { get; set; }
+
+    /// <summary>Their password.</summary>
+    public string? OwnerPassword { get; set; }
 
     /// <summary>Provider keys to store where there is none of that provider and nickname.</summary>
     public IList<BootstrapProviderKey> ProviderKeys { get; set; } = [];

@@ -2,6 +2,7 @@ using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Coordination;
 using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.Members;
 using LockLLM.Gateway.ProviderKeys;
 using LockLLM.Gateway.Proxy.Providers;
 using LockLLM.Gateway.RequestLog;
@@ -22,6 +23,7 @@ internal static class InstallationServices
         services.AddRequestLog(options.RequestLog);
         services.AddAccounts();
         services.AddIdentity();
+        services.AddMembers(options.Members);
         services.AddEgress(options.Egress);
         services.TryAddSingleton(_ => new ProviderCatalog(options.Proxy.Roots));
         services.TryAddSingleton<ProviderRoot>(static provider =>

@@ -8,16 +8,11 @@ namespace LockLLM.Gateway.Hosting;
 /// <summary>Reads the settings; a name nobody knows or a value nobody can use stops the start and is named, all of them at once.</summary>
 internal static class StrictConfiguration
 {
-    // Names that operators were promised, for parts this version does not have. Scripts may set them already.
-    private static readonly string[] s_later = ["Bootstrap:OwnerEmail", "Bootstrap:OwnerPassword"];
-
-    public static GatewayOptions Read(IConfiguration configuration, out IReadOnlyList<string> unused)
+    public static GatewayOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(GatewayOptions.Section);
         var problems = new List<string>();
-        var later = new List<string>();
-        FindUnknown(section, typeof(GatewayOptions), problems, later);
-        unused = later;
+        FindUnknown(section, typeof(GatewayOptions), problems);
 
         var options = new GatewayOptions();
         try
@@ -34,29 +29,24 @@ internal static class StrictConfiguration
         return problems.Count == 0 ? options : throw new StartupRefusal(string.Join(Environment.NewLine, problems));
     }
 
-    private static void FindUnknown(IConfigurationSection section, Type type, List<string> problems, List<string> later)
+    private static void FindUnknown(IConfigurationSection section, Type type, List<string> problems)
     {
         foreach (var child in section.GetChildren())
         {
             var property = type.GetProperty(child.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
-            var name = child.Path[(GatewayOptions.Section.Length + 1)..];
-            if (property is null && s_later.Any(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase)))
-            {
-                later.Add(child.Path);
-            }
-            else if (property is null)
+            if (property is null)
             {
                 problems.Add($"{child.Path} is not a setting. docs/configuration.md lists those there are.");
             }
             else if (IsGroup(property.PropertyType))
             {
-                FindUnknown(child, property.PropertyType, problems, later);
+                FindUnknown(child, property.PropertyType, problems);
             }
             else if (ItemOf(property.PropertyType) is { } item)
             {
                 foreach (var entry in child.GetChildren())
                 {
-                    FindUnknown(entry, item, problems, later);
+                    FindUnknown(entry, item, problems);
                 }
             }
         }

@@ -21,6 +21,12 @@ internal sealed partial class ApiKeyAuthentication(
 
     public Task InvokeAsync(HttpContext context)
     {
+        // A browser that is signed in needs no key; where that counts was decided before.
+        if (context.User.Identity is { IsAuthenticated: true })
+        {
+            return next(context);
+        }
+
         // Routing answers a wrong method with an endpoint of its own that is no route: there is nothing to protect.
         if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {

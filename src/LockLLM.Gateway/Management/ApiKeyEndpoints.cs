@@ -14,10 +14,10 @@ internal static class ApiKeyEndpoints
     public static void MapApiKeyEndpoints(this RouteGroupBuilder keys)
     {
         keys.MapGet("", List).Needs(Role.Viewer).WithSummary("List the account's API keys.").Produces<IReadOnlyList<ApiKeyDetails>>();
-        keys.MapPost("", Create).Needs(Role.Developer).WithSummary("Create an API key; the answer is the only one that shows it.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.InvalidProvider);
+        keys.MapPost("", Create).Confirmed().Needs(Role.Developer).WithSummary("Create an API key; the answer is the only one that shows it.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.InvalidProvider);
         keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show an API key.").Produces<ApiKeyDetails>().Fails(ErrorCode.KeyNotFound);
-        keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Replace an API key's name and limits; the secret stays.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>().Fails(ErrorCode.InvalidProvider, ErrorCode.KeyNotFound);
-        keys.MapPost("/" + ManagementEndpoints.Id + "/rotate", Rotate).Needs(Role.Developer).WithSummary("Replace an API key; the former one is accepted until the grace ends.").Takes<RotateApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.KeyNotFound, ErrorCode.KeyNotActive);
+        keys.MapPut("/" + ManagementEndpoints.Id, Update).Confirmed().Needs(Role.Developer).WithSummary("Replace an API key's name and limits; the secret stays.").Takes<ApiKeyRequest>().Produces<ApiKeyDetails>().Fails(ErrorCode.InvalidProvider, ErrorCode.KeyNotFound);
+        keys.MapPost("/" + ManagementEndpoints.Id + "/rotate", Rotate).Confirmed().Needs(Role.Developer).WithSummary("Replace an API key; the former one is accepted until the grace ends.").Takes<RotateApiKeyRequest>().Produces<ApiKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.KeyNotFound, ErrorCode.KeyNotActive);
         keys.MapDelete("/" + ManagementEndpoints.Id, Revoke).Needs(Role.Developer).WithSummary("Revoke an API key, at once and for good.").Produces<ApiKeyDetails>().Fails(ErrorCode.KeyNotFound);
     }
 

@@ -36,6 +36,12 @@ internal static class ManagementBody
         }
     }
 
+    /// <summary>For callers who have shown no credential yet: only so many a minute from one address.</summary>
+    public static async Task<Outcome<T>> ReadAnonymousAsync<T>(HttpContext context, JsonTypeInfo<T> type, SignInLimit limit)
+        where T : class => await limit.TakeAsync(context) is { } refused ? refused : await ReadAsync(context, type);
+
+    public static Error? Missing(string? text, string param) => string.IsNullOrEmpty(text) ? new Error(ErrorCode.MissingField, $"Give {param}.", param) : null;
+
     /// <summary>Databases do not all take control characters, and nobody means them in a name or an address.</summary>
     public static Error? ControlCharacters(string? text, string param) => text is not null && text.Any(char.IsControl)
         ? new Error(ErrorCode.InvalidInput, "Control characters are not allowed here.", param)

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using LockLLM.Contracts;
 using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Members;
 
 namespace LockLLM.Gateway.Management;
 
@@ -12,7 +13,7 @@ internal static class ManagementEndpoints
     public const string Id = "{id:regex(^[A-Za-z0-9_]{{1,64}}$)}";
 
     public static IServiceCollection AddManagement(this IServiceCollection services, ManagementOptions options) =>
-        services.AddSingleton(options).AddSingleton<AuditStatusReader>();
+        services.AddSingleton(options).AddSingleton<AuditStatusReader>().AddSingleton<SignInLimit>();
 
     public static void MapManagementEndpoints(this IEndpointRouteBuilder routes)
     {
@@ -21,11 +22,19 @@ internal static class ManagementEndpoints
         api.MapGroup("/proxy").WithTags("Provider keys").MapProviderKeyEndpoints();
         api.MapGroup("/logs").WithTags("Logs").MapLogEndpoints();
         api.MapGroup("/audit").WithTags("Audit").MapAuditEndpoints();
+        api.MapGroup("/session").WithTags("Session").MapSessionEndpoints();
+        api.MapGroup("/me").WithTags("Session").MapMeEndpoints();
+        api.MapGroup("/members").WithTags("Members").MapMemberEndpoints();
+        api.MapGroup("/invitations").WithTags("Members").MapInvitationEndpoints();
         api.MapGroup("/settings").WithTags("Settings").MapSettingsEndpoints();
     }
 
     public static Actor Actor(this HttpContext context) =>
         context.Features.Get<Actor>() ?? throw new InvalidOperationException("A management endpoint was reached by nobody known.");
+
+    /// <summary>Of an endpoint for members only.</summary>
+    public static SignedIn SignedIn(this HttpContext context) =>
+        context.Features.Get<SignedIn>() ?? throw new InvalidOperationException("An endpoint for members was reached by somebody else.");
 
     public static IResult Answer<T, TDetails>(this Outcome<T> outcome, Func<T, TDetails> details, int status = StatusCodes.Status200OK) =>
         outcome.Error is { } error ? new ErrorResult(error) : Json(details(outcome.Value!), status);

@@ -20,12 +20,14 @@ internal static class ManagementOperation
     /// <summary>States the role; whoever has less gets 403.</summary>
     public static RouteHandlerBuilder Needs(this RouteHandlerBuilder endpoint, Role role) => endpoint
         .WithMetadata(new RequiredRole(role))
-        .AddOpenApiOperationTransformer((operation, _, _) =>
-        {
-            var needed = $"Needs the role {role.ToString().ToLowerInvariant()}.";
-            operation.Description = operation.Description is { Length: > 0 } said ? $"{said} {needed}" : needed;
-            return Task.CompletedTask;
-        });
+        .Says($"Needs the role {role.ToString().ToLowerInvariant()}.");
+
+    /// <summary>An API key gets 403.</summary>
+    public static RouteHandlerBuilder MembersOnly(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new RequiredMember()).Says("For signed-in members only.");
+
+    /// <summary>Makes or changes secrets: a session must have given its password a short while ago.</summary>
+    public static RouteHandlerBuilder Confirmed(this RouteHandlerBuilder endpoint) => endpoint
+        .WithMetadata(new RequiredConfirmation()).Says("A session must have been confirmed a short while ago.").Fails(ErrorCode.ConfirmationRequired);
 
     /// <summary>Describes the body without the framework's check of its type, whose answer has no body of ours.</summary>
     public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint) => endpoint
@@ -64,6 +66,12 @@ internal static class ManagementOperation
             var known = operation.Responses.TryGetValue(key, out var other) ? other.Description + ", " : "";
             operation.Responses[key] = new OpenApiResponse { Description = known + words, Content = content };
         }
+    });
+
+    private static RouteHandlerBuilder Says(this RouteHandlerBuilder endpoint, string sentence) => endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+    {
+        operation.Description = operation.Description is { Length: > 0 } said ? $"{said} {sentence}" : sentence;
+        return Task.CompletedTask;
     });
 
     private static async Task<Dictionary<string, OpenApiMediaType>> JsonAsync<T>(OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

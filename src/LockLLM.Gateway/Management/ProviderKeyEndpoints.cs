@@ -15,9 +15,9 @@ internal static class ProviderKeyEndpoints
     public static void MapProviderKeyEndpoints(this RouteGroupBuilder keys)
     {
         keys.MapGet("", List).Needs(Role.Viewer).WithSummary("List the account's provider keys.").Produces<IReadOnlyList<ProviderKeyDetails>>();
-        keys.MapPost("", Create).Needs(Role.Developer).WithSummary("Store a provider key.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.InvalidProvider, ErrorCode.DuplicateKey);
+        keys.MapPost("", Create).Confirmed().Needs(Role.Developer).WithSummary("Store a provider key.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>(StatusCodes.Status201Created).Fails(ErrorCode.InvalidProvider, ErrorCode.DuplicateKey);
         keys.MapGet("/" + ManagementEndpoints.Id, Get).Needs(Role.Viewer).WithSummary("Show a provider key.").Produces<ProviderKeyDetails>().Fails(ErrorCode.KeyNotFound);
-        keys.MapPut("/" + ManagementEndpoints.Id, Update).Needs(Role.Developer).WithSummary("Change a provider key; absent fields stay.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>().Fails(ErrorCode.KeyNotFound, ErrorCode.DuplicateKey);
+        keys.MapPut("/" + ManagementEndpoints.Id, Update).Confirmed().Needs(Role.Developer).WithSummary("Change a provider key; absent fields stay.").Takes<ProviderKeyRequest>().Produces<ProviderKeyDetails>().Fails(ErrorCode.KeyNotFound, ErrorCode.DuplicateKey);
         keys.MapDelete("/" + ManagementEndpoints.Id, Delete).Needs(Role.Developer).WithSummary("Delete a provider key.").Produces(StatusCodes.Status200OK).Fails(ErrorCode.KeyNotFound);
         keys.MapPost("/" + ManagementEndpoints.Id + "/verify", Verify).Needs(Role.Developer).WithSummary("Ask the provider whether a key works.")
             .WithDescription("One call of the provider's list of models; nothing of its answer is kept.").Produces<ProviderKeyCheck>().Fails(ErrorCode.KeyNotFound);

@@ -12,8 +12,9 @@ internal enum Role
     /// <summary>Manage API keys and provider keys.</summary>
     Developer,
 
-    /// <summary>Change the account's settings too, and see the audit trail.</summary>
+    /// <summary>Change the account's settings too, and see the audit trail and manage members.</summary>
     Admin,
 
+    /// <summary>Make and remove owners too.</summary>
     Owner,
 }

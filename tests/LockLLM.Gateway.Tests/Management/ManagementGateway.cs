@@ -6,6 +6,7 @@ using LockLLM.Contracts;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Management;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,19 +20,19 @@ internal sealed class ManagementGateway : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     public ManagementGateway(string? role = null, Action<GatewayFactory>? configure = null)
+        : this(Factory(role, configure))
     {
-        if (role is not null)
-        {
-            Gateway.Settings["LockLLM:Management:ApiKeyRole"] = role;
-        }
+    }
 
-        configure?.Invoke(Gateway);
+    public ManagementGateway(GatewayFactory factory)
+    {
+        Gateway = factory;
         Address = Gateway.StartKestrel();
         Caller = Gateway.CreateCaller();
         Stranger = Gateway.CreateClient();
     }
 
-    public GatewayFactory Gateway { get; } = new();
+    public GatewayFactory Gateway { get; }
 
     public Uri Address { get; }
 
@@ -41,8 +42,11 @@ internal sealed class ManagementGateway : IDisposable
     /// <summary>Sends no credential.</summary>
     public HttpClient Stranger { get; }
 
-    public RouteEndpoint[] Routes() =>
+    public RouteEndpoint[] AllRoutes() =>
         [.. Gateway.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(route => route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal))];
+
+    /// <summary>Without those that anyone may call.</summary>
+    public RouteEndpoint[] Routes() => [.. AllRoutes().Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is null)];
 
     public T Get<T>()
         where T : notnull => Gateway.Services.GetRequiredService<T>();
@@ -84,6 +88,18 @@ internal sealed class ManagementGateway : IDisposable
 
             await Task.Delay(20, patience.Token);
         }
+    }
+
+    private static GatewayFactory Factory(string? role, Action<GatewayFactory>? configure)
+    {
+        var factory = new GatewayFactory();
+        if (role is not null)
+        {
+            factory.Settings["LockLLM:Management:ApiKeyRole"] = role;
+        }
+
+        configure?.Invoke(factory);
+        return factory;
     }
 
     public void Dispose()
