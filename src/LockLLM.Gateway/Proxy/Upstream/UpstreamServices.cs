@@ -10,6 +10,7 @@ internal static class UpstreamServices
         services.AddSingleton(options);
         services.AddSingleton(options.Upstream);
         services.TryAddSingleton(_ => new ProviderCatalog(options.Roots));
+        services.TryAddSingleton<ProviderHealth>();
         services.TryAddSingleton<AccessTokens>();
         services.TryAddSingleton<ProviderCredentials>();
         services.TryAddSingleton<ModelListCheck>();

@@ -35,14 +35,15 @@ public sealed class GuardMatrixTests
             {
                 // A word of its own keeps one field's text from being remembered from another's.
                 var text = $"{Canary} ({++calls})";
-                var body = place.With(text);
+                var (path, body) = (place.Path, place.With(text));
                 if (stream)
                 {
-                    body = body.Insert(1, "\"stream\":true,");
+                    (path, body) = place.Streamed(body);
                 }
 
+                proxied.Provider.Answer = stream ? FakeProvider.Events(["data: {}\n\n"]) : FakeProvider.Json("{}");
                 var sent = proxied.Provider.Requests.Count;
-                using var response = await caller.PostAsync(place.Path, body, (HeaderNames.ScanAction, action));
+                using var response = await caller.PostAsync(path, body, (HeaderNames.ScanAction, action));
                 var context = $"{place}, stream {stream}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
                 Assert.True("true" == response.Header(HeaderNames.Scanned), context);
                 Assert.Contains(seen, scan => scan.Text.Contains($"({calls})", StringComparison.Ordinal) && scan.Trust == TrustOf(place.Origin));
@@ -71,6 +72,35 @@ public sealed class GuardMatrixTests
             }
         }
     }
+
+    // What there is to be found, written down apart from the places themselves: the whole of a protocol, and no more.
+    public static TheoryData<string, string> Kinds => new()
+    {
+        { nameof(ProtocolKind.OpenAiChat), "User Name Arguments ToolResult Document System Assistant Definition" },
+        { nameof(ProtocolKind.OpenAiResponses), "User Name Arguments ToolResult Document System Assistant Definition" },
+        { nameof(ProtocolKind.OpenAiCompletions), "User" },
+        { nameof(ProtocolKind.OpenAiEmbeddings), "User" },
+        { nameof(ProtocolKind.OpenAiModerations), "User" },
+        { nameof(ProtocolKind.AnthropicMessages), "User Name Arguments ToolResult Document System Assistant Definition" },
+        { nameof(ProtocolKind.AnthropicCountTokens), "User Name Arguments ToolResult Document System Assistant Definition" },
+        { nameof(ProtocolKind.GeminiContent), "User Name Arguments ToolResult Document System Assistant Definition" },
+        { nameof(ProtocolKind.GeminiEmbeddings), "User" },
+        { nameof(ProtocolKind.CohereChat), "User Name Arguments ToolResult Document System Assistant Definition" },
+        { nameof(ProtocolKind.CohereRerank), "User Document" },
+        { nameof(ProtocolKind.CohereEmbeddings), "User" },
+        { nameof(ProtocolKind.BedrockConverse), "User Name Arguments ToolResult Document System Assistant Definition" },
+        { nameof(ProtocolKind.Unknown), "User" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_matrix_has_every_kind_of_field_of_a_protocol(string protocol, string origins) => Assert.Equal(
+        origins.Split(' ').Select(Enum.Parse<TextOrigin>).Order(),
+        FieldPlaces.All.Where(place => place.Protocol == Enum.Parse<ProtocolKind>(protocol)).Select(static place => place.Origin).Distinct().Order());
+
+    [Fact]
+    public void The_matrix_has_every_protocol() =>
+        Assert.Equal(Enum.GetNames<ProtocolKind>().Order(), Kinds.Select(static row => row.Data.Item1).Order());
 
     private static Trust TrustOf(TextOrigin origin) => origin switch
     {

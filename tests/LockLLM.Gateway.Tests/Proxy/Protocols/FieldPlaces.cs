@@ -15,6 +15,14 @@ internal sealed record FieldPlace(ProtocolKind Protocol, string Path, string Nam
         .Replace("§json§", JsonEncodedText.Encode(JsonEncodedText.Encode(text).ToString()).ToString(), StringComparison.Ordinal)
         .Replace("§", JsonEncodedText.Encode(text).ToString(), StringComparison.Ordinal);
 
+    /// <summary>The same call with its answer as a stream: Google and Bedrock have a path for that, the others a field.</summary>
+    public (string Path, string Body) Streamed(string body) => Protocol switch
+    {
+        ProtocolKind.GeminiContent => (Path.Replace(":generateContent", ":streamGenerateContent", StringComparison.Ordinal) + "?alt=sse", body),
+        ProtocolKind.BedrockConverse => (Path + "-stream", body),
+        _ => (Path, body.Insert(1, "\"stream\":true,")),
+    };
+
     public override string ToString() => $"{Protocol} {Name}";
 }
 
@@ -71,6 +79,7 @@ internal static class FieldPlaces
             ("developer", TextOrigin.System, """{"model":"m","input":[{"role":"developer","content":"§"},{"role":"user","content":"Hi"}]}"""),
             ("assistant", TextOrigin.Assistant, """{"model":"m","input":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"§"}]},{"role":"user","content":"Hi"}]}"""),
             ("reasoning summary", TextOrigin.Assistant, """{"model":"m","input":[{"type":"reasoning","summary":[{"type":"summary_text","text":"§"}]},{"role":"user","content":"Hi"}]}"""),
+            ("function name", TextOrigin.Name, """{"model":"m","input":[{"type":"function_call","call_id":"c","name":"§","arguments":"{}"},{"role":"user","content":"Hi"}]}"""),
             ("arguments", TextOrigin.Arguments, """{"model":"m","input":[{"type":"function_call","call_id":"c","name":"find","arguments":"{\"q\":\"§json§\"}"},{"type":"function_call_output","call_id":"c","output":"none"}]}"""),
             ("custom tool input", TextOrigin.Arguments, """{"model":"m","input":[{"type":"custom_tool_call","call_id":"c","name":"run","input":"§"},{"type":"custom_tool_call_output","call_id":"c","output":"none"}]}"""),
             ("shell action", TextOrigin.Arguments, """{"model":"m","input":[{"type":"local_shell_call","call_id":"c","action":{"type":"exec","command":["echo","§"]}},{"role":"user","content":"Hi"}]}"""),
@@ -120,6 +129,7 @@ internal static class FieldPlaces
             ("system", TextOrigin.System, """{"systemInstruction":{"parts":[{"text":"§"}]},"contents":[{"parts":[{"text":"Hi"}]}]}"""),
             ("system, other spelling", TextOrigin.System, """{"system_instruction":{"parts":{"text":"§"}},"contents":[{"parts":[{"text":"Hi"}]}]}"""),
             ("model", TextOrigin.Assistant, """{"contents":[{"role":"model","parts":[{"text":"§"}]},{"role":"user","parts":[{"text":"Hi"}]}]}"""),
+            ("function name", TextOrigin.Name, """{"contents":[{"role":"model","parts":[{"functionCall":{"name":"§","args":{}}}]},{"role":"user","parts":[{"text":"Hi"}]}]}"""),
             ("call", TextOrigin.Arguments, """{"contents":[{"role":"model","parts":[{"functionCall":{"name":"find","args":{"q":"§"}}}]},{"role":"user","parts":[{"text":"Hi"}]}]}"""),
             ("function response", TextOrigin.ToolResult, """{"contents":[{"role":"user","parts":[{"functionResponse":{"name":"find","response":{"output":[{"page":"§"}]}}}]}]}"""),
             ("function response, other spelling", TextOrigin.ToolResult, """{"contents":[{"role":"function","parts":[{"function_response":{"name":"find","response":{"output":"§"}}}]}]}"""),
@@ -142,6 +152,8 @@ internal static class FieldPlaces
             ("tool result", TextOrigin.ToolResult, """{"model":"m","messages":[{"role":"tool","tool_call_id":"c","content":"§"}]}"""),
             ("tool document", TextOrigin.Document, """{"model":"m","messages":[{"role":"tool","tool_call_id":"c","content":[{"type":"document","document":{"id":"1","data":{"text":"§"}}}]}]}"""),
             ("arguments", TextOrigin.Arguments, """{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"find","arguments":"{\"q\":\"§json§\"}"}}]},{"role":"user","content":"Hi"}]}"""),
+            ("function name", TextOrigin.Name, """{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"§","arguments":"{}"}}]},{"role":"user","content":"Hi"}]}"""),
+            ("tool description", TextOrigin.Definition, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"find","description":"§"}}]}"""),
             ("document", TextOrigin.Document, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"documents":[{"id":"1","data":{"snippet":"§"}}]}"""),
             ("document as string", TextOrigin.Document, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"documents":["a","§"]}""")),
         .. Of(ProtocolKind.CohereChat, CohereV1,
@@ -159,6 +171,10 @@ internal static class FieldPlaces
         .. Of(ProtocolKind.BedrockConverse, Converse,
             ("user", TextOrigin.User, """{"messages":[{"role":"user","content":[{"text":"§"}]}]}"""),
             ("system", TextOrigin.System, """{"system":[{"text":"§"}],"messages":[{"role":"user","content":[{"text":"Hi"}]}]}"""),
+            ("assistant", TextOrigin.Assistant, """{"messages":[{"role":"user","content":[{"text":"Hi"}]},{"role":"assistant","content":[{"text":"§"}]},{"role":"user","content":[{"text":"Go on"}]}]}"""),
+            ("reasoning", TextOrigin.Assistant, """{"messages":[{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"§"}}}]},{"role":"user","content":[{"text":"Go on"}]}]}"""),
+            ("tool name", TextOrigin.Name, """{"messages":[{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"§","input":{}}}]},{"role":"user","content":[{"text":"Hi"}]}]}"""),
+            ("tool description", TextOrigin.Definition, """{"messages":[{"role":"user","content":[{"text":"Hi"}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"find","description":"§"}}]}}"""),
             ("tool input", TextOrigin.Arguments, """{"messages":[{"role":"assistant","content":[{"toolUse":{"toolUseId":"t","name":"find","input":{"q":"§"}}}]},{"role":"user","content":[{"text":"Hi"}]}]}"""),
             ("tool result", TextOrigin.ToolResult, """{"messages":[{"role":"user","content":[{"toolResult":{"toolUseId":"t","content":[{"text":"§"}]}}]}]}"""),
             ("tool result in JSON", TextOrigin.ToolResult, """{"messages":[{"role":"user","content":[{"toolResult":{"toolUseId":"t","content":[{"json":{"page":"§"}}]}}]}]}"""),

@@ -267,6 +267,30 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.All(_gateway.Results, result => Assert.Equal(RecordedStreams.Usage[name], result.Usage));
     }
 
+    [Theory]
+    [MemberData(nameof(StreamTapTests.Recorded), MemberType = typeof(StreamTapTests))]
+    public async Task Recorded_streams_cut_at_any_byte_come_out_byte_for_byte(string name)
+    {
+        var stream = RecordedStreams.All[name];
+        _provider.Answer = async context =>
+        {
+            var cut = int.Parse(context.Request.Query["cut"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.Body.WriteAsync(stream.AsMemory(0, cut));
+            await context.Response.Body.FlushAsync();
+            // Lets the first half go on alone where it can.
+            await Task.Yield();
+            await context.Response.Body.WriteAsync(stream.AsMemory(cut));
+        };
+        await Parallel.ForAsync(0, stream.Length + 1, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (cut, _) =>
+        {
+            using var response = await _gateway.Client.PostAsync($"/openai/chat/completions?cut={cut}", new StringContent("""{"stream":true}"""));
+            Assert.True(stream.AsSpan().SequenceEqual(await response.Content.ReadAsByteArrayAsync()), $"cut at {cut}");
+        });
+        Assert.Equal(stream.Length + 1, _gateway.Results.Count);
+        Assert.All(_gateway.Results, result => Assert.Equal(RecordedStreams.Usage[name], result.Usage));
+    }
+
     [Fact]
     public async Task What_is_no_event_stream_is_passed_on_piece_by_piece()
     {

@@ -4,19 +4,35 @@ using System.Text;
 namespace LockLLM.Gateway.Tests.Proxy.Upstream;
 
 /// <summary>
-/// Requests that two readers of HTTP could take apart differently. Each is refused with 400 and its connection closed, and
-/// nothing of it reaches a provider.
+/// Requests that two readers of HTTP could take apart differently, with good keys, sent to the whole gateway. Each is refused with
+/// 400 and its connection closed, and nothing of it reaches a provider.
 /// </summary>
-public sealed class SmugglingTests : IAsyncLifetime
+public sealed class SmugglingTests(SmugglingTests.Served gateway) : IClassFixture<SmugglingTests.Served>
 {
-    private const string Line = "POST /openai/chat/completions HTTP/1.1\r\nHost: a\r\n";
-    private const string Inner = "GET /openai/smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string Keys = $"X-LockLLM-Key: {GatewayFactory.Key}\r\nAuthorization: Bearer sk-own\r\nContent-Type: application/json\r\n";
+    private const string Start = "POST /v1/proxy/openai/chat/completions HTTP/1.1\r\n";
+    private const string Line = $"{Start}Host: a\r\n{Keys}";
+    private const string Inner = $"GET /v1/proxy/openai/smuggled HTTP/1.1\r\nHost: a\r\n{Keys}\r\n";
 
     // What follows on the wire, so that a reader who sees no end yet finds one.
     private const string Rest = "\r\n\r\n";
 
-    private FakeProvider _provider = null!;
-    private ForwarderHost _gateway = null!;
+    public sealed class Served : IAsyncLifetime
+    {
+        internal ProxiedGateway Gateway { get; private set; } = null!;
+
+        internal Uri Address { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Gateway = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+            Gateway.Gateway.StartKestrel();
+            using var client = Gateway.Gateway.CreateClient();
+            Address = client.BaseAddress!;
+        }
+
+        public ValueTask DisposeAsync() => Gateway.DisposeAsync();
+    }
 
     public static TheoryData<string> Corpus =>
     [
@@ -50,7 +66,7 @@ public sealed class SmugglingTests : IAsyncLifetime
         // Line ends
         Line + "Content-Length: 2\n\r\n{}",
         Line + "X: a\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-        "POST /openai/chat/completions HTTP/1.1\nHost: a\nContent-Length: 2\n\n{}",
+        (Line + "Content-Length: 2\r\n\r\n{}").Replace("\r\n", "\n", StringComparison.Ordinal),
         Line + "X: a\rTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         Line + "Content-Length: 2\r\r\n\r\n{}",
         // Lengths that are none
@@ -76,12 +92,12 @@ public sealed class SmugglingTests : IAsyncLifetime
         Line + "Transfer-Encoding: chunked\r\n\r\n\r\n{}\r\n0\r\n\r\n",
         Line + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-Trailer: a\nContent-Length: 3\r\n\r\n",
         // Lines and hosts
-        "POST /openai/chat/completions HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /openai/chat/completions HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 2\r\n\r\n{}",
-        "POST  /openai/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /openai/chat completions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
-        "POST /openai/chat/completions HTTP/1.1 \r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
-        "P\0ST /openai/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
+        Start + Keys + "Content-Length: 2\r\n\r\n{}",
+        Line + "Host: b\r\nContent-Length: 2\r\n\r\n{}",
+        "POST  /v1/proxy/openai/chat/completions HTTP/1.1\r\nHost: a\r\n" + Keys + "Content-Length: 2\r\n\r\n{}",
+        "POST /v1/proxy/openai/chat completions HTTP/1.1\r\nHost: a\r\n" + Keys + "Content-Length: 2\r\n\r\n{}",
+        "POST /v1/proxy/openai/chat/completions HTTP/1.1 \r\nHost: a\r\n" + Keys + "Content-Length: 2\r\n\r\n{}",
+        "P\0ST /v1/proxy/openai/chat/completions HTTP/1.1\r\nHost: a\r\n" + Keys + "Content-Length: 2\r\n\r\n{}",
         Line + "Content-Length: 2\r\nX Y: a\r\n\r\n{}",
         Line + "Content-Length: 2\r\n: a\r\n\r\n{}",
         Line + "Content-Length: 2\r\nX\0: a\r\n\r\n{}",
@@ -89,26 +105,15 @@ public sealed class SmugglingTests : IAsyncLifetime
         Line + "Content-Length: 2\r\nnocolon\r\n\r\n{}",
     ];
 
-    public async ValueTask InitializeAsync()
-    {
-        _provider = await FakeProvider.StartAsync();
-        _gateway = await new ForwarderHost { Access = new() { Secret = "s", Endpoint = _provider.Address } }.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
-
     [Theory]
     [MemberData(nameof(Corpus))]
     public async Task An_ambiguous_request_is_refused_and_forwarded_nowhere(string request)
     {
+        var before = gateway.Gateway.Provider.Requests.Count;
         var answer = await SendAsync(request);
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
         Assert.Equal(answer.IndexOf("HTTP/1.1", StringComparison.Ordinal), answer.LastIndexOf("HTTP/1.1", StringComparison.Ordinal)); // one answer, then closed
-        Assert.Empty(_provider.Requests);
+        Assert.Equal(before, gateway.Gateway.Provider.Requests.Count);
     }
 
     [Theory]
@@ -117,8 +122,10 @@ public sealed class SmugglingTests : IAsyncLifetime
     [InlineData("Transfer-Encoding: Chunked\r\n\r\n1\r\n{\r\n1;ext=1\r\n}\r\n0\r\n\r\n")]
     public async Task A_proper_request_is_not(string rest)
     {
+        var before = gateway.Gateway.Provider.Requests.Count;
         Assert.StartsWith("HTTP/1.1 200", await SendAsync(Line + "Connection: close\r\n" + rest), StringComparison.Ordinal);
-        Assert.Equal("{}", Assert.Single(_provider.Requests).Text);
+        Assert.Equal(before + 1, gateway.Gateway.Provider.Requests.Count);
+        Assert.Equal("{}", gateway.Gateway.Provider.Requests[^1].Text);
     }
 
     [Fact]
@@ -128,7 +135,7 @@ public sealed class SmugglingTests : IAsyncLifetime
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var socket = new TcpClient();
-        await socket.ConnectAsync(_gateway.Address.Host, _gateway.Address.Port, patience.Token);
+        await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port, patience.Token);
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request + Rest), patience.Token);
         using var answer = new MemoryStream();

@@ -46,6 +46,23 @@ public sealed class StreamTapTests
     }
 
     [Fact]
+    public void What_is_no_stream_of_events_is_never_held_back()
+    {
+        // As Bedrock frames its events: lengths, headers and checksums in binary.
+        byte[] frames = [.. Enumerable.Range(0, 400).Select(static i => (byte)(i * 7)), 10, 10, 13, 10, 13, 10, 0];
+        for (var cut = 1; cut < frames.Length; cut++)
+        {
+            using var tap = new StreamTap(isEvents: false);
+            frames.AsSpan(0, cut).CopyTo(tap.Free.Span);
+            var first = tap.Arrived(cut).ToArray();
+            tap.Sent(cut);
+            frames.AsSpan(cut).CopyTo(tap.Free.Span);
+            Assert.Equal(frames, [.. first, .. tap.Arrived(frames.Length - cut).Span]);
+            Assert.Equal(cut, first.Length);
+        }
+    }
+
+    [Fact]
     public void An_event_without_end_is_passed_on_in_pieces_at_last()
     {
         var piece = Encoding.UTF8.GetBytes(new string('a', 4096));
