@@ -9,11 +9,23 @@ internal static class NodeScripts
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
+    private static readonly SemaphoreSlim s_installing = new(1);
+
+    /// <summary>Once, however many classes of tests begin together.</summary>
     public static async Task InstallAsync()
     {
-        if (!Directory.Exists(Path.Combine(Folder(), "node_modules")))
+        await s_installing.WaitAsync();
+        try
         {
-            await RunAsync("npm", "ci", "--ignore-scripts");
+            // Written when npm is done, so that an interrupted installation is repeated.
+            if (!File.Exists(Path.Combine(Folder(), "node_modules", ".package-lock.json")))
+            {
+                await RunAsync("npm", "ci", "--ignore-scripts");
+            }
+        }
+        finally
+        {
+            s_installing.Release();
         }
     }
 

@@ -247,33 +247,6 @@ public sealed class NpmProxyTests(ProxiedGateway gateway) : IClassFixture<Proxie
         Assert.Equal(Wire(messages).GetProperty("headers").GetProperty("x-request-id").GetString(), messages.GetProperty("error").GetProperty("requestID").GetString());
     }
 
-    [Fact]
-    public async Task Prompts_and_keys_are_kept_nowhere()
-    {
-        const string Canary = "violetcanary8172";
-        Answer(Completion);
-        foreach (var action in (string[])["block", "allow_with_warning"])
-        {
-            await ChatAsync($"{Prompts.Attack} {Canary}", options: new { scanAction = action });
-            await ChatAsync($"The {Canary} sings.", options: new { scanAction = action });
-            await MessagesAsync("messages", $"The {Canary} sings.", options: new { scanAction = action });
-        }
-
-        gateway.Provider.Answer = FakeProvider.Json($$$"""{"error":{"message":"You said {{{Canary}}}."}}""", 400);
-        await ChatAsync($"The {Canary} sings.");
-        gateway.Provider.Answer = FakeProvider.Reset();
-        await ChatAsync($"The {Canary} sings.");
-        foreach (var secret in (string[])[Canary, ProxiedGateway.ProviderKey, ProxiedGateway.Key])
-        {
-            Assert.DoesNotContain(secret, gateway.Output, StringComparison.OrdinalIgnoreCase);
-            foreach (var file in Directory.GetFiles(gateway.DataDirectory, "*", SearchOption.AllDirectories))
-            {
-                using var content = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), System.Text.Encoding.Latin1);
-                Assert.DoesNotContain(secret, await content.ReadToEndAsync(), StringComparison.OrdinalIgnoreCase);
-            }
-        }
-    }
-
     private static readonly JsonSerializerOptions s_plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private void Answer(string json) => gateway.Provider.Answer = FakeProvider.Json(json);

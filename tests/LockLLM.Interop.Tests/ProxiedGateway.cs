@@ -47,6 +47,9 @@ public sealed class ProxiedGateway : IAsyncLifetime
         ]);
     }
 
+    /// <summary>Ends it in order, so that everything it keeps is written.</summary>
+    public Task StopAsync() => _process!.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         _process?.Dispose();

@@ -38,6 +38,9 @@ const actions = {
   models: async (client) => ({ data: (await client.models.list()).data }),
   messages: (client) => client.messages.create(call.request).withResponse(),
   countTokens: (client) => client.messages.countTokens(call.request).withResponse(),
+  // Any address and body: what the clients' own methods would never send.
+  raw: (client) =>
+    client[call.request.method](call.request.url, { body: call.request.text === undefined ? undefined : Buffer.from(call.request.text), headers: call.request.headers }).withResponse(),
 };
 
 (async () => {
