@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Coordination;
 using LockLLM.Gateway.Errors;
@@ -20,10 +19,14 @@ internal sealed class SignInLimit(ICounters counters, MembersOptions options)
     }
 
     // Whoever has one IPv6 address has a whole network of them.
-    private static string NameOf(IPAddress? address) => address switch
+    private static string NameOf(IPAddress? address)
     {
-        null => "unknown",
-        { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytes)),
-        _ => address.MapToIPv4().ToString(),
-    };
+        if (address is null)
+        {
+            return "unknown";
+        }
+
+        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
+        return Convert.ToHexString(bytes.AsSpan(0, Math.Min(bytes.Length, NetworkBytes)));
+    }
 }
