@@ -15,6 +15,9 @@ internal sealed class DetectionPass(InjectionModel model)
     /// <summary>A finding reaches to the ends of its sentences, if those are at most this far away.</summary>
     private const int MaxSentenceReach = 120;
 
+    /// <summary>Features look a few characters back and ahead, so what speaks for an attack may begin or end in the neighbouring sentence.</summary>
+    private const int MaxEdge = 12;
+
     private readonly Canonicalizer _canonicalizer = new(model.Language);
     private readonly WindowJudge _judge = new(model);
     private readonly FeatureExtractor _features = new();
@@ -123,7 +126,7 @@ internal sealed class DetectionPass(InjectionModel model)
 
     /// <summary>
     /// The part of a region that speaks for an attack: the run of characters whose features outweigh the most what a
-    /// window needs at medium sensitivity (Kadane), out to the ends of its sentences. The whole region where none does.
+    /// window needs at the strictest threshold (Kadane), out to the ends of its sentences. The whole region where none does.
     /// </summary>
     private (int From, int To) Narrow(Region region, ReadOnlySpan<char> text, ModelHead head)
     {
@@ -132,7 +135,7 @@ internal sealed class DetectionPass(InjectionModel model)
         var width = Math.Min(region.Width, TextWindows.Widths.Length - 1);
         var windowEnd = Math.Min(region.To, region.From + TextWindows.Widths[width]);
         var features = counts[windowEnd] - counts[region.From];
-        var needed = (long)((head.Calibration.Medium - head.Biases[width]) * LinearScale.Of(features) / head.Scale);
+        var needed = (long)((head.Calibration.Low - head.Biases[width]) * LinearScale.Of(features) / head.Scale);
         int from = region.From, start = region.From, to = region.To;
         long sum = 0, best = 0;
         for (var i = region.From; i < region.To; i++)
@@ -149,17 +152,43 @@ internal sealed class DetectionPass(InjectionModel model)
             }
         }
 
-        var reach = Math.Max(0, from - MaxSentenceReach);
-        var before = text[reach..from].LastIndexOfAny(".!?\n");
-        from = before >= 0 ? reach + before + 1 : reach == 0 ? 0 : from;
+        return ToSentences(text, from, to);
+    }
+
+    /// <summary>Moves both ends of a range to the ends of its sentences: inward over the edge of a neighbouring one, else outward.</summary>
+    private static (int From, int To) ToSentences(ReadOnlySpan<char> text, int from, int to)
+    {
+        const string Ends = ".!?\n";
+        var edge = Math.Min(MaxEdge, (to - from) / 2);
+        var inward = text.Slice(from, edge).LastIndexOfAny(Ends);
+        if (inward >= 0)
+        {
+            from += inward + 1;
+        }
+        else
+        {
+            var reach = Math.Max(0, from - MaxSentenceReach);
+            var before = text[reach..from].LastIndexOfAny(Ends);
+            from = before >= 0 ? reach + before + 1 : reach == 0 ? 0 : from;
+        }
+
         while (from < to - 1 && text[from] == ' ')
         {
             from++;
         }
 
-        var limit = Math.Min(text.Length, to + MaxSentenceReach);
-        var after = text[(to - 1)..limit].IndexOfAny(".!?\n");
-        to = after >= 0 ? to + after : limit == text.Length ? limit : to;
+        inward = text[Math.Max(from, to - edge)..to].IndexOfAny(Ends);
+        if (inward >= 0)
+        {
+            to = Math.Max(from, to - edge) + inward + 1;
+        }
+        else
+        {
+            var limit = Math.Min(text.Length, to + MaxSentenceReach);
+            var after = text[(to - 1)..limit].IndexOfAny(Ends);
+            to = after >= 0 ? to + after : limit == text.Length ? limit : to;
+        }
+
         return (from, to);
     }
 

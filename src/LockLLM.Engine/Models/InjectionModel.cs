@@ -15,11 +15,11 @@ internal sealed class InjectionModel
 
     private const string ResourceName = "LockLLM.Engine.Models.injection.model";
     private readonly ModelHead[] _heads;
-    private readonly short[] _weights;
+    private readonly ReadOnlyMemory<short> _weights;
 
     /// <param name="name">At most 127 bytes of UTF-8.</param>
     /// <param name="weights">For each slot the weight of every head, side by side so that both lie in one cache line.</param>
-    public InjectionModel(string name, CharacterModel language, ModelHead[] heads, short[] weights, SentenceNetwork network, CategoryModel categories)
+    public InjectionModel(string name, CharacterModel language, ModelHead[] heads, ReadOnlyMemory<short> weights, SentenceNetwork network, CategoryModel categories)
     {
         Name = name;
         Language = language;
@@ -42,14 +42,14 @@ internal sealed class InjectionModel
 
     public ReadOnlySpan<ModelHead> Heads => _heads;
 
-    public ReadOnlySpan<short> Weights => _weights;
+    public ReadOnlySpan<short> Weights => _weights.Span;
 
     /// <summary>The model that this build ships with.</summary>
     public static InjectionModel LoadShipped()
     {
         using var stream = typeof(InjectionModel).Assembly.GetManifestResourceStream(ResourceName)
             ?? throw new InvalidOperationException($"The build lacks its model, {ResourceName}.");
-        return ModelFile.Read(stream);
+        return ModelFile.Read(stream, inPlace: true);
     }
 
     public static int HeadFor(Trust trust) => trust is Trust.Tool or Trust.Document ? 1 : 0;
@@ -64,7 +64,7 @@ internal sealed class InjectionModel
     [SkipLocalsInit]
     public int Accumulate(ReadOnlySpan<uint> indices, ReadOnlySpan<int> ends, int head, int sum, Span<int> sums)
     {
-        var weights = _weights.AsSpan(head);
+        var weights = _weights.Span[head..];
         var feature = 0;
         for (var i = 0; i < ends.Length; i++)
         {

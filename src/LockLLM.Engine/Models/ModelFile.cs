@@ -8,14 +8,15 @@ using LockLLM.Engine.Network;
 namespace LockLLM.Engine.Models;
 
 /// <summary>
-/// Reads and writes the model file: little-endian, one section after another, SHA-256 of everything before it at the
-/// end. The checksum guards against accidents, not against an attacker: whoever can replace the file decides what is
+/// Reads and writes the model file: little-endian, one section after another, the large ones on multiples of four bytes, SHA-256 of
+/// everything before it at the end. The checksum guards against accidents, not against an attacker: whoever can replace the file decides what is
 /// found, so take models only from where you take the program.
 /// </summary>
 internal static class ModelFile
 {
-    private const int FormatVersion = 2;
+    private const int FormatVersion = 3;
     private const int MaxSize = 64 * 1024 * 1024;
+    private const int Alignment = 4;
     private static ReadOnlySpan<byte> Magic => "LOCKLLM\0"u8;
 
     public static void Write(Stream stream, InjectionModel model)
@@ -42,6 +43,7 @@ internal static class ModelFile
                 writer.Write(head.Calibration.Low);
             }
 
+            writer.Write(stackalloc byte[Padding(buffer.Position)]);
             writer.Write(MemoryMarshal.AsBytes(model.Weights));
             writer.Write(MemoryMarshal.AsBytes(model.Network.Table));
             writer.Write(MemoryMarshal.AsBytes(model.Network.Scales));
@@ -61,8 +63,9 @@ internal static class ModelFile
     }
 
     /// <param name="stream">The whole file, from its beginning; it is read twice, so it must be able to seek.</param>
+    /// <param name="inPlace">Whether the stream's memory outlives the model, so that the large tables may stay where they lie.</param>
     /// <exception cref="InvalidDataException">The file is damaged, no model, or was made for other features than this build's.</exception>
-    public static InjectionModel Read(Stream stream)
+    public static InjectionModel Read(Stream stream, bool inPlace = false)
     {
         var length = stream.Length - SHA256.HashSizeInBytes;
         var checksum = Verify(stream, length);
@@ -70,7 +73,7 @@ internal static class ModelFile
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
         try
         {
-            var model = Read(reader, checksum);
+            var model = Read(reader, checksum, inPlace);
             return stream.Position == length ? model : throw new InvalidDataException("The model file is longer than its model.");
         }
         catch (EndOfStreamException)
@@ -79,7 +82,7 @@ internal static class ModelFile
         }
     }
 
-    private static InjectionModel Read(BinaryReader reader, string checksum)
+    private static InjectionModel Read(BinaryReader reader, string checksum, bool inPlace)
     {
         Expect(reader.ReadInt32(), FormatVersion, "format");
         Expect(reader.ReadInt32(), FeatureSchema.Version, "feature schema");
@@ -98,12 +101,12 @@ internal static class ModelFile
             };
         }
 
-        var weights = ReadShorts(reader, FeatureSchema.Slots * InjectionModel.HeadCount);
-        var table = new sbyte[WordReader.Slots * NetworkShape.WordSize];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(table.AsSpan()));
+        reader.BaseStream.Position += Padding(reader.BaseStream.Position);
+        var weights = ReadTable<short>(reader.BaseStream, FeatureSchema.Slots * InjectionModel.HeadCount, inPlace);
+        var table = ReadTable<sbyte>(reader.BaseStream, WordReader.Slots * NetworkShape.WordSize, inPlace);
         var network = new SentenceNetwork(table, ReadSingles(reader, WordReader.Slots), ReadSingles(reader, DenseWeights.Count));
         var categories = new CategoryModel(
-            reader.ReadSingle(), ReadSingles(reader, CategoryModel.Classes), ReadShorts(reader, CategoryModel.Slots * CategoryModel.Classes));
+            reader.ReadSingle(), ReadSingles(reader, CategoryModel.Classes), ReadArray<short>(reader.BaseStream, CategoryModel.Slots * CategoryModel.Classes));
         return new InjectionModel(name, new CharacterModel(costs), heads, weights, network, categories) { Checksum = checksum };
     }
 
@@ -150,17 +153,18 @@ internal static class ModelFile
         }
     }
 
-    private static float[] ReadSingles(BinaryReader reader, int count)
-    {
-        var values = new float[count];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
-    }
+    private static int Padding(long position) => (int)((Alignment - (position % Alignment)) % Alignment);
 
-    private static short[] ReadShorts(BinaryReader reader, int count)
+    private static float[] ReadSingles(BinaryReader reader, int count) => ReadArray<float>(reader.BaseStream, count);
+
+    private static ReadOnlyMemory<T> ReadTable<T>(Stream stream, int count, bool inPlace)
+        where T : unmanaged => inPlace && ResourceMemory<T>.TryTake(stream, count, out var table) ? table : ReadArray<T>(stream, count);
+
+    private static T[] ReadArray<T>(Stream stream, int count)
+        where T : unmanaged
     {
-        var values = GC.AllocateUninitializedArray<short>(count);
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        var values = GC.AllocateUninitializedArray<T>(count);
+        stream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }
 }

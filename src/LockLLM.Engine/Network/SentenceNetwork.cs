@@ -6,14 +6,14 @@ namespace LockLLM.Engine.Network;
 /// </summary>
 internal sealed class SentenceNetwork
 {
-    private readonly sbyte[] _table;
+    private readonly ReadOnlyMemory<sbyte> _table;
     private readonly float[] _scales;
     private readonly float[] _dense;
 
     /// <param name="table">For each slot its vector, in steps of the slot's scale.</param>
     /// <param name="scales">For each slot what a step stands for.</param>
     /// <param name="dense">All else, laid out as <see cref="DenseWeights"/> says.</param>
-    public SentenceNetwork(sbyte[] table, float[] scales, float[] dense)
+    public SentenceNetwork(ReadOnlyMemory<sbyte> table, float[] scales, float[] dense)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(table.Length, WordReader.Slots * NetworkShape.WordSize);
         ArgumentOutOfRangeException.ThrowIfNotEqual(scales.Length, WordReader.Slots);
@@ -21,7 +21,7 @@ internal sealed class SentenceNetwork
         (_table, _scales, _dense) = (table, scales, dense);
     }
 
-    public ReadOnlySpan<sbyte> Table => _table;
+    public ReadOnlySpan<sbyte> Table => _table.Span;
 
     public ReadOnlySpan<float> Scales => _scales;
 
@@ -31,9 +31,10 @@ internal sealed class SentenceNetwork
     public void AddWord(ReadOnlySpan<ushort> slots, Span<float> target)
     {
         var norm = 1f / MathF.Sqrt(Math.Max(1, slots.Length));
+        var table = _table.Span;
         foreach (var slot in slots)
         {
-            Matrix.AddScaled(_table.AsSpan(slot * NetworkShape.WordSize, NetworkShape.WordSize), _scales[slot] * norm, target);
+            Matrix.AddScaled(table.Slice(slot * NetworkShape.WordSize, NetworkShape.WordSize), _scales[slot] * norm, target);
         }
     }
 

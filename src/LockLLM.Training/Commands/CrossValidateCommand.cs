@@ -29,6 +29,6 @@ internal static class CrossValidateCommand
         var language = builder.LearnLanguage(rows, cancellationToken);
         var examples = builder.Canonicalize(rows, language, cancellationToken);
         var scores = builder.CrossValidate(examples, folds, language, cancellationToken);
-        new UnseenSourcesReport(examples, scores, ModelBuilder.Calibrate(examples, scores)).Print(Console.Out);
+        new UnseenSourcesReport(examples, scores, Calibrator.Calibrate(examples, scores)).Print(Console.Out);
     }
 }

@@ -23,13 +23,6 @@ internal sealed class UnseenSourcesReport(IReadOnlyList<Example> examples, FoldS
     private const int ShortestPage = 2000;
     private const int LongestPage = 20000;
 
-    /// <summary>What people ask models day by day.</summary>
-    private static readonly HashSet<string> s_everyday = new(StringComparer.Ordinal)
-    {
-        "bordair:wildchat", "bordair:ultrachat", "bordair:dolly", "bordair:mmlu", "bordair:triviaqa", "PolyAI-LDN/task-specific-datasets", "LianjiaTech/BELLE",
-        "LAION-AI/Open-Assistant", "teknium1/GPTeacher", "yizhongw/self-instruct", "openai/grade-school-math",
-    };
-
     private readonly IReadOnlyList<UnseenText> _texts =
     [
         .. examples.Select((example, i) => new UnseenText(example, scores[i].For(example.Trust), calibrations[InjectionModel.HeadFor(example.Trust)].ToScore(scores[i].For(example.Trust)))),
@@ -81,18 +74,25 @@ internal sealed class UnseenSourcesReport(IReadOnlyList<Example> examples, FoldS
         output.WriteLine(
             $"Pages of {ShortestPage} to {LongestPage} characters: {attacks.Count} with an attack planted, {benign.Count} without:"
             + $" auc {Curve.Auc(attacks, benign):F4}, recall at 1 % false positives {Curve.RecallAt(attacks, benign, 0.01):P1}");
+        var calibration = calibrations[InjectionModel.HeadFor(Trust.Document)];
+        foreach (var sensitivity in new[] { Sensitivity.Low, Sensitivity.Medium, Sensitivity.High })
+        {
+            var threshold = Thresholds.Of(sensitivity);
+            output.WriteLine($"  at {sensitivity}: found {Curve.Rate([.. attacks.Select(ToScore)], threshold):P1}, flagged without {Curve.Rate([.. benign.Select(ToScore)], threshold):P2}");
+        }
+
+        double ToScore(double raw) => calibration.ToScore((float)raw);
     }
 
     private void PrintFalsePositives(TextWriter output)
     {
-        var innocent = _texts.Where(static text => !text.Example.IsAttack).ToList();
-        Print("everyday prompts", innocent.Where(static text => s_everyday.Contains(text.Example.Family)));
-        Print("hand-written, full of an attack's words", innocent.Where(static text => text.Example.Family.StartsWith("authored:", StringComparison.Ordinal)));
-        Print("code, mails, manuals, tables, API answers", innocent.Where(static text => TrainingCorpus.DocumentFamilies.Contains(text.Example.Family)));
+        Print("everyday prompts", InnocentKinds.IsEveryday);
+        Print("hand-written, full of an attack's words", InnocentKinds.IsHandWritten);
+        Print("code, mails, manuals, tables, API answers", InnocentKinds.IsTechnical);
 
-        void Print(string name, IEnumerable<UnseenText> group)
+        void Print(string name, Predicate<Example> kind)
         {
-            var shown = group.Select(static text => text.Score).ToList();
+            var shown = Scores(_texts.Where(text => kind(text.Example)));
             output.WriteLine(
                 $"Innocent: {name,-42} {shown.Count,7} texts, flagged at low {Curve.Rate(shown, Thresholds.Low):P2}, medium {Curve.Rate(shown, Thresholds.Medium):P2}, high {Curve.Rate(shown, Thresholds.High):P2}");
         }
@@ -102,14 +102,17 @@ internal sealed class UnseenSourcesReport(IReadOnlyList<Example> examples, FoldS
     {
         foreach (var language in _texts.GroupBy(static text => text.Example.Language, StringComparer.Ordinal).OrderBy(static group => group.Key, StringComparer.Ordinal))
         {
-            var attacks = Raw(language.Where(static text => text.Example.IsAttack));
-            var benign = Raw(language.Where(static text => !text.Example.IsAttack));
+            // By what users see: the raw scores of the two heads are of different measure.
+            var attacks = Scores(language.Where(static text => text.Example.IsAttack));
+            var benign = Scores(language.Where(static text => !text.Example.IsAttack));
             if (attacks.Count + benign.Count >= MinRows && attacks.Count >= MinAttacksOfLanguage && benign.Count > 0)
             {
                 output.WriteLine($"Language {language.Key,-4} attacks {attacks.Count,6}, innocent {benign.Count,7}: auc {Curve.Auc(attacks, benign):F4}, recall at 1 % false positives {Curve.RecallAt(attacks, benign, 0.01):P1}");
             }
         }
     }
+
+    private static List<double> Scores(IEnumerable<UnseenText> texts) => [.. texts.Select(static text => text.Score)];
 
     private static List<double> Raw(IEnumerable<UnseenText> texts) => [.. texts.Select(static text => (double)text.Raw)];
 

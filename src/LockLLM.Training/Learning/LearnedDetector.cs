@@ -46,6 +46,6 @@ internal sealed record LearnedDetector(LinearLearner[] Heads, NetworkLearner Net
             }
         }
 
-        return new InjectionModel("lockllm-2", language, heads, weights, Network.ToNetwork(), categories);
+        return new InjectionModel("lockllm-3", language, heads, weights, Network.ToNetwork(), categories);
     }
 }

@@ -11,16 +11,9 @@ namespace LockLLM.Training.Learning;
 /// <summary>Builds a model from rows: language first, then canonical text, then the two heads, kinds and calibration.</summary>
 internal sealed class ModelBuilder(Progress progress, TextWriter report, int seed)
 {
-    /// <summary>
-    /// Shares of innocent texts, from sources that the scoring model never saw, that may reach the three thresholds.
-    /// They are about twice what the sensitivities promise for everyday prompts, since half of the false alarms come
-    /// from odd kinds of text: system prompts, composed chats, enciphered rows.
-    /// </summary>
-    private static readonly (double High, double Medium, double Low) s_falsePositives = (0.05, 0.02, 0.002);
-
-    private static readonly Trust[] s_heads = [Trust.User, Trust.Document];
-
-    public InjectionModel Build(IReadOnlyList<CorpusRow> rows, CancellationToken cancellationToken)
+    /// <param name="rows">The corpus.</param>
+    /// <param name="scores">Where the scores of texts by models that never saw their sources go; null for nowhere.</param>
+    public InjectionModel Build(IReadOnlyList<CorpusRow> rows, string? scores, CancellationToken cancellationToken)
     {
         var language = LearnLanguage(rows, cancellationToken);
         var examples = Canonicalize(rows, language, cancellationToken);
@@ -33,7 +26,12 @@ internal sealed class ModelBuilder(Progress progress, TextWriter report, int see
         progress.End($"{CategoryModel.Classes} kinds");
 
         var foldScores = ScoreUnseen(folds, [.. detectors.Skip(1)], language, cancellationToken);
-        var calibrations = Calibrate(examples, foldScores);
+        if (scores is not null)
+        {
+            UnseenScores.Write(scores, examples, foldScores);
+        }
+
+        var calibrations = Calibrator.Calibrate(examples, foldScores);
         new UnseenSourcesReport(examples, foldScores, calibrations).Print(report);
         return detectors[0].ToModel(language, categories, calibrations);
     }
@@ -98,19 +96,4 @@ internal sealed class ModelBuilder(Progress progress, TextWriter report, int see
         progress.End($"{scores.Length} scored");
         return scores;
     }
-
-    /// <summary>For each head where its raw scores reach the three thresholds.</summary>
-    public static Calibration[] Calibrate(IReadOnlyList<Example> examples, FoldScore[] scores) => [.. s_heads.Select(head => Calibrate(head, examples, scores))];
-
-    private static Calibration Calibrate(Trust trust, IReadOnlyList<Example> examples, FoldScore[] scores)
-    {
-        var benign = Enumerable.Range(0, scores.Length).Where(i => !examples[i].IsAttack && examples[i].WeightFor(trust) > 0).Select(i => (double)scores[i].For(trust)).ToArray();
-        var high = (float)Curve.Threshold(benign, s_falsePositives.High);
-        var medium = Math.Max(high + MinStep, (float)Curve.Threshold(benign, s_falsePositives.Medium));
-        var low = Math.Max(medium + MinStep, (float)Curve.Threshold(benign, s_falsePositives.Low));
-        return new Calibration(high, medium, low);
-    }
-
-    /// <summary>Thresholds that coincide, as on a tiny corpus, are kept apart so that scores stay defined.</summary>
-    private const float MinStep = 0.1f;
 }

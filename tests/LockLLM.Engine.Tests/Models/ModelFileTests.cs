@@ -35,6 +35,40 @@ public sealed class ModelFileTests
         Assert.Equal(Convert.ToHexStringLower(s_file[^32..]), read.Checksum);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public unsafe void Reads_the_same_where_the_file_lies_straight_or_askew(int offset)
+    {
+        var memory = GC.AllocateArray<byte>(s_file.Length + 8, pinned: true);
+        s_file.CopyTo(memory, offset);
+        fixed (byte* first = &memory[offset])
+        {
+            var read = ModelFile.Read(new UnmanagedMemoryStream(first, s_file.Length), inPlace: true);
+            var written = RandomModel();
+            Assert.Equal(written.Weights, read.Weights);
+            Assert.Equal(written.Network.Table, read.Network.Table);
+            Assert.Equal(written.Network.Dense, read.Network.Dense);
+            var weights = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(read.Weights));
+            Assert.Equal(offset == 0, weights >= first && weights < first + s_file.Length);
+        }
+    }
+
+    [Fact]
+    public void Refuses_a_mapped_file_cut_short_whose_checksum_was_made_to_fit()
+    {
+        var cut = s_file[..1_000_000];
+        byte[] file = [.. cut, .. SHA256.HashData(cut)];
+        unsafe
+        {
+            fixed (byte* first = file)
+            {
+                using var stream = new UnmanagedMemoryStream(first, file.Length);
+                Assert.Contains("too early", Assert.Throws<InvalidDataException>(() => ModelFile.Read(stream, inPlace: true)).Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Fact]
     public void Writes_the_same_bytes_for_the_same_model() => Assert.Equal(s_file, Write(RandomModel()));
 
