@@ -25,6 +25,8 @@ namespace LockLLM.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<ProviderKeyDetails>))]
 [JsonSerializable(typeof(ProviderKeyRequest))]
 [JsonSerializable(typeof(ProviderKeyCheck))]
+[JsonSerializable(typeof(ProviderHealthDetails[]))]
+[JsonSerializable(typeof(IReadOnlyList<ProviderHealthDetails>))]
 [JsonSerializable(typeof(AccountSettingsDetails))]
 [JsonSerializable(typeof(LogDetails[]))]
 [JsonSerializable(typeof(IReadOnlyList<LogDetails>))]

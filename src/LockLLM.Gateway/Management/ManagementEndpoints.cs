@@ -20,6 +20,7 @@ internal static class ManagementEndpoints
         var api = routes.MapGroup("/api/v1").Fails(ErrorCode.Unauthorized, ErrorCode.Forbidden, ErrorCode.RateLimited, ErrorCode.ServiceUnavailable);
         api.MapGroup("/keys").WithTags("API keys").MapApiKeyEndpoints();
         api.MapGroup("/proxy").WithTags("Provider keys").MapProviderKeyEndpoints();
+        api.MapGroup("/providers").WithTags("Provider keys").MapProviderHealthEndpoints();
         api.MapGroup("/logs").WithTags("Logs").MapLogEndpoints();
         api.MapGroup("/audit").WithTags("Audit").MapAuditEndpoints();
         api.MapGroup("/session").WithTags("Session").MapSessionEndpoints();

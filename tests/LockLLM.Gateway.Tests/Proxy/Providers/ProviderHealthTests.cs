@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Text.Json;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Proxy.Providers;
@@ -60,6 +61,40 @@ public sealed class ProviderHealthTests
         var told = Assert.Single(services.GetRequiredService<ProviderHealth>().Of(services.GetRequiredService<AccountSnapshots>().All.First()));
         Assert.Equal((new Uri(proxied.Provider.Address).Authority, 2L, 0L), (told.Host, told.Successes, told.Failures));
         Assert.NotNull(told.LastSuccess);
+    }
+
+    [Fact]
+    public async Task The_management_api_tells_of_hosts_that_were_called()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        using var caller = proxied.CreateCaller();
+        Assert.Empty((await ReadAsync()).EnumerateArray());
+
+        proxied.Provider.Answer = FakeProvider.Json("{}", 503);
+        await caller.GetAsync("/v1/proxy/openai/models");
+        var failed = Assert.Single((await ReadAsync()).EnumerateArray());
+        Assert.Equal(("openai", new Uri(proxied.Provider.Address).Authority, "up"), (failed.GetProperty("provider").GetString(), failed.GetProperty("host").GetString(), failed.GetProperty("state").GetString()));
+        Assert.Equal((0, 1), (failed.GetProperty("successes").GetInt32(), failed.GetProperty("failures").GetInt32()));
+        Assert.True(failed.TryGetProperty("last_failure_at", out _));
+        Assert.False(failed.TryGetProperty("last_success_at", out _) || failed.TryGetProperty("typical_latency_ms", out _));
+
+        proxied.Provider.Answer = FakeProvider.Json("{}");
+        await caller.GetAsync("/v1/proxy/openai/models");
+        var back = Assert.Single((await ReadAsync()).EnumerateArray());
+        Assert.Equal((1, 1), (back.GetProperty("successes").GetInt32(), back.GetProperty("failures").GetInt32()));
+        Assert.True(back.GetProperty("typical_latency_ms").GetDouble() > 0);
+
+        for (var i = 0; i < 100 && State(await ReadAsync()) == "up"; i++)
+        {
+            proxied.Provider.Answer = FakeProvider.Json("{}", 503);
+            await caller.GetAsync("/v1/proxy/openai/models");
+        }
+
+        Assert.Equal("down", State(await ReadAsync()));
+
+        async Task<JsonElement> ReadAsync() => (await JsonDocument.ParseAsync(await caller.GetStreamAsync("/api/v1/providers/health"))).RootElement;
+
+        static string? State(JsonElement hosts) => hosts[0].GetProperty("state").GetString();
     }
 
     private static AccountSnapshot Account(params string?[] endpoints) => new()
