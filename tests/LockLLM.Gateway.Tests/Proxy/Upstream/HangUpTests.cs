@@ -75,8 +75,16 @@ public sealed class HangUpTests : IAsyncLifetime
         var begun = new TaskCompletionSource();
         _provider.Answer = async context =>
         {
-            using var watch = context.RequestAborted.Register(() => gone.TrySetResult(Stopwatch.GetTimestamp()));
-            await AnswerAsync(context, moment, begun);
+            var told = gone;
+            try
+            {
+                await AnswerAsync(context, moment, begun);
+            }
+            finally
+            {
+                // It never ends of itself.
+                told.TrySetResult(Stopwatch.GetTimestamp());
+            }
         };
         var delays = new List<TimeSpan>();
         for (var caller = 0; caller < Callers; caller++)
@@ -114,11 +122,10 @@ public sealed class HangUpTests : IAsyncLifetime
             var gone = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
             _provider.Answer = async context =>
             {
-                using var watch = context.RequestAborted.Register(() => gone.TrySetResult(Stopwatch.GetTimestamp()));
                 context.Response.StatusCode = 401;
                 context.Response.ContentLength = 1000;
                 await context.Response.Body.FlushAsync();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => gone.TrySetResult(Stopwatch.GetTimestamp()), TaskScheduler.Default);
             };
             // A stored key that is not accepted is answered by the gateway itself.
             using var response = await _gateway.Client.PostAsync("/openai/chat/completions", new StringContent("{}"));
