@@ -40,7 +40,7 @@ const actions = {
   countTokens: (client) => client.messages.countTokens(call.request).withResponse(),
   // Any address and body: what the clients' own methods would never send.
   raw: (client) =>
-    client[call.request.method](call.request.url, { body: call.request.text === undefined ? undefined : Buffer.from(call.request.text), headers: call.request.headers }).withResponse(),
+    client[call.request.method](call.request.url, { body: call.request.text == null ? undefined : Buffer.from(call.request.text), headers: call.request.headers }).withResponse(),
 };
 
 (async () => {
