@@ -37,6 +37,11 @@ internal sealed class ApiKeyStore(
             (context, token) => context.ApiKeys.Where(key => key.AccountId == accountId).OrderByDescending(static key => key.CreatedAt).ThenByDescending(static key => key.Id).ToListAsync(token),
             cancellationToken)).Select(SnapshotRefresher.ApiKeyOf)];
 
+    public async Task<Outcome<ApiKey>> FindAsync(string accountId, string id, CancellationToken cancellationToken) =>
+        await database.ReadAsync((context, token) => context.ApiKeys.SingleOrDefaultAsync(key => key.Id == id && key.AccountId == accountId, token), cancellationToken) is { } row
+            ? SnapshotRefresher.ApiKeyOf(row)
+            : s_missing;
+
     public Task<Outcome<CreatedApiKey>> CreateAsync(string accountId, ApiKeyDraft draft, string actor, string? requestId, CancellationToken cancellationToken) =>
         AddAsync(accountId, draft, ApiKeyFormat.Generate(), actor, requestId, cancellationToken);
 

@@ -5,6 +5,7 @@ using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Members;
+using LockLLM.Gateway.RequestLog;
 
 namespace LockLLM.Gateway.Management;
 
@@ -28,12 +29,8 @@ internal static class ApiKeyEndpoints
         return ManagementEndpoints.Json(keys);
     }
 
-    private static async Task<IResult> Get(HttpContext context, string id, ApiKeyStore store, TimeProvider clock)
-    {
-        var keys = await store.ListAsync(context.Actor().AccountId, context.RequestAborted);
-        Outcome<ApiKey> found = keys.FirstOrDefault(key => key.Id == id) is { } key ? key : new Error(ErrorCode.KeyNotFound, "No such key.");
-        return found.Answer(key => Details(key, clock.GetUtcNow()));
-    }
+    private static async Task<IResult> Get(HttpContext context, string id, ApiKeyStore store, TimeProvider clock) =>
+        (await store.FindAsync(context.Actor().AccountId, id, context.RequestAborted)).Answer(key => Details(key, clock.GetUtcNow()));
 
     private static async Task<IResult> Create(HttpContext context, ApiKeyStore store, TimeProvider clock)
     {
@@ -110,14 +107,7 @@ internal static class ApiKeyEndpoints
         Id = key.Id,
         Name = key.Name,
         Last4 = key.Last4,
-        Status = key.StatusAt(now) switch
-        {
-            ApiKeyStatus.Active => "active",
-            ApiKeyStatus.Replaced => "replaced",
-            ApiKeyStatus.Disabled => "disabled",
-            ApiKeyStatus.Expired => "expired",
-            _ => "revoked",
-        },
+        Status = RequestLogWords.Of(key.StatusAt(now)),
         CreatedAt = key.CreatedAt,
         LastUsedAt = key.LastUsedAt,
         ExpiresAt = key.ExpiresAt,

@@ -36,13 +36,14 @@ internal sealed partial class ManagementAccess(
         }
 
         var signedIn = context.Features.Get<SignedIn>();
-        if (Refusal(endpoint, Find(context, signedIn), signedIn) is { } refusal)
+        var actor = Find(context, signedIn);
+        if (Refusal(endpoint, actor, signedIn) is { } refusal)
         {
             LogRefused(context.TraceIdentifier, endpoint.RoutePattern.RawText, refusal.Code.Code);
             return new ErrorResult(refusal).ExecuteAsync(context);
         }
 
-        context.Features.Set(Find(context, signedIn));
+        context.Features.Set(actor);
         return next(context);
     }
 

@@ -4,6 +4,7 @@ using LockLLM.Contracts.Management;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Members;
+using LockLLM.Gateway.RequestLog;
 
 namespace LockLLM.Gateway.Management;
 
@@ -36,9 +37,9 @@ internal static class SettingsEndpoints
 
     private static Outcome<AccountSettings> Apply(AccountSettings current, AccountSettingsDetails wanted)
     {
-        ScanAction? action = wanted.DefaultScanAction switch { "block" => ScanAction.Block, "allow_with_warning" => ScanAction.AllowWithWarning, _ => null };
-        SensitivityLevel? level = wanted.Sensitivity switch { "low" => SensitivityLevel.Low, "medium" => SensitivityLevel.Medium, "high" => SensitivityLevel.High, _ => null };
-        ScanFailureAction? failure = wanted.OnScanFailure switch { "block" => ScanFailureAction.Block, "allow" => ScanFailureAction.Allow, _ => null };
+        var action = RequestLogWords.Parse<ScanAction>(wanted.DefaultScanAction ?? "");
+        var level = RequestLogWords.Parse<SensitivityLevel>(wanted.Sensitivity ?? "");
+        var failure = RequestLogWords.Parse<ScanFailureAction>(wanted.OnScanFailure ?? "");
         return wanted switch
         {
             { DefaultScanAction: not null } when action is null => Invalid("default_scan_action", "block or allow_with_warning"),
@@ -70,9 +71,9 @@ internal static class SettingsEndpoints
 
     private static AccountSettingsDetails Details(AccountSettings settings) => new()
     {
-        DefaultScanAction = settings.DefaultScanAction == ScanAction.Block ? "block" : "allow_with_warning",
-        Sensitivity = settings.Sensitivity switch { SensitivityLevel.Low => "low", SensitivityLevel.High => "high", _ => "medium" },
-        OnScanFailure = settings.OnScanFailure == ScanFailureAction.Block ? "block" : "allow",
+        DefaultScanAction = RequestLogWords.Of(settings.DefaultScanAction),
+        Sensitivity = RequestLogWords.Of(settings.Sensitivity),
+        OnScanFailure = RequestLogWords.Of(settings.OnScanFailure),
         ActionsLocked = settings.ActionsLocked,
         RefuseUnscannable = settings.RefuseUnscannable,
         RetentionDays = settings.RetentionDays,

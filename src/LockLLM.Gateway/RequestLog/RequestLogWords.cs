@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LockLLM.Gateway.RequestLog;
 
-/// <summary>Kinds and states as the wire spells them: <c>scan_api</c>, <c>proxy_block</c>, <c>success</c>.</summary>
+/// <summary>Kinds, states and settings as the wire spells them: <c>scan_api</c>, <c>proxy_block</c>, <c>success</c>.</summary>
 internal static class RequestLogWords
 {
     public static string Of<T>(T value)

@@ -16,7 +16,7 @@ internal static class InnocentKinds
     public static bool IsPage(Example example) => !example.IsAttack && example.Made == "indirect-clean";
 
     /// <summary>Twins of attacks, written by hand: full of an attack's words and innocent.</summary>
-    public static bool IsHandWritten(Example example) => !example.IsAttack && example.Family.StartsWith("authored:", StringComparison.Ordinal);
+    public static bool IsHandWritten(Example example) => !example.IsAttack && SourceFamily.IsHandWritten(example.Family);
 
     /// <summary>Code, mails, manuals, tables, API answers.</summary>
     public static bool IsTechnical(Example example) => !example.IsAttack && TrainingCorpus.DocumentFamilies.Contains(example.Family);

@@ -12,7 +12,7 @@ internal static class SourceFamily
     public static string Of(CorpusRow row)
     {
         var source = row.Source ?? row.Set ?? "unknown";
-        if (source.StartsWith("authored:", StringComparison.Ordinal))
+        if (IsHandWritten(source))
         {
             return source;
         }
@@ -25,6 +25,9 @@ internal static class SourceFamily
 
         return repository == Mirror ? MirrorFamily(path) : repository;
     }
+
+    /// <summary>Whether a family is one of the areas written for this project.</summary>
+    public static bool IsHandWritten(string family) => family.StartsWith("authored:", StringComparison.Ordinal);
 
     private static string MirrorFamily(string path)
     {

@@ -112,7 +112,7 @@ internal static class TrainingCorpus
 
     private static float Weight(CorpusRow row, string family, Dictionary<(string, int), int> familySizes)
     {
-        if (family.StartsWith("authored:", StringComparison.Ordinal))
+        if (SourceFamily.IsHandWritten(family))
         {
             return row.Generated ? GeneratedWeight : HandWrittenWeight;
         }
