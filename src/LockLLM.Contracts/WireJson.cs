@@ -48,4 +48,6 @@ namespace LockLLM.Contracts;
 [JsonSerializable(typeof(TotpEnrolment))]
 [JsonSerializable(typeof(TotpRequest))]
 [JsonSerializable(typeof(RecoveryCodes))]
+[JsonSerializable(typeof(PlaygroundRequest))]
+[JsonSerializable(typeof(PlaygroundVerdict))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -27,6 +27,7 @@ internal static class ManagementEndpoints
         api.MapGroup("/me").WithTags("Session").MapMeEndpoints();
         api.MapGroup("/members").WithTags("Members").MapMemberEndpoints();
         api.MapGroup("/invitations").WithTags("Members").MapInvitationEndpoints();
+        api.MapGroup("/playground").WithTags("Scan").MapPlaygroundEndpoints();
         api.MapGroup("/settings").WithTags("Settings").MapSettingsEndpoints();
     }
 

@@ -18,12 +18,7 @@ internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivit
     public string ModeWord => AsksPolicies ? ScanModes.Combined : ScanModes.Normal;
 
     /// <summary>Spelling of the wire.</summary>
-    public string SensitivityWord => Sensitivity switch
-    {
-        Sensitivity.Low => SensitivityLevels.Low,
-        Sensitivity.High => SensitivityLevels.High,
-        _ => SensitivityLevels.Medium,
-    };
+    public string SensitivityWord => WireWords.Of(Sensitivity);
 
     /// <summary>Reads what the caller asks for; gives either it or the error.</summary>
     public static Error? Read(IHeaderDictionary headers, Func<Control, string?> body, ScanDefaults defaults, out ScanDirectives? directives)

@@ -14,19 +14,24 @@ internal static partial class ScanEndpoints
 {
     public const int MaxScalars = 100_000;
 
-    private static readonly Error s_unavailable = new(ErrorCode.ScanUnavailable, "No verdict could be had for this text. Treat it as unscanned, or try again.");
+    public static readonly Error Unavailable = new(ErrorCode.ScanUnavailable, "No verdict could be had for this text. Treat it as unscanned, or try again.");
 
     public static IServiceCollection AddScanning(this IServiceCollection services, ScanOptions options)
     {
         services.AddSingleton(options);
         services.TryAddSingleton<Detector>(_ => new PromptScanner().Scan);
         services.TryAddSingleton<ScanStage>();
+        services.TryAddSingleton<Playground>();
         services.AddHostedService<KnownAnswers>();
         return services;
     }
 
     public static IEndpointConventionBuilder MapScanEndpoints(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/scan", Scan).WithTags("Scan").WithSummary("Judge one text.").AddOpenApiOperationTransformer(ScanOperation.Describe);
+
+    public static Error? TooLong(PromptText text) => text.Scalars <= MaxScalars
+        ? null
+        : new Error(ErrorCode.InputTooLong, $"Input exceeds {MaxScalars} characters.", "input") { MaxChars = MaxScalars, InputChars = text.Scalars };
 
     private static async Task Scan(HttpContext context, ScanStage stage, ScanOptions options, RequestLogQueue records, TimeProvider clock, ILogger<ScanStage> logger)
     {
@@ -76,7 +81,7 @@ internal static partial class ScanEndpoints
             if (outcome.Verdict is not { } verdict)
             {
                 context.Response.Headers[HeaderNames.Scanned] = "false";
-                await AnswerAsync(s_unavailable);
+                await AnswerAsync(Unavailable);
                 return;
             }
 
@@ -103,10 +108,6 @@ internal static partial class ScanEndpoints
             return new ErrorResult(error).ExecuteAsync(context);
         }
     }
-
-    private static Error? TooLong(PromptText text) => text.Scalars <= MaxScalars
-        ? null
-        : new Error(ErrorCode.InputTooLong, $"Input exceeds {MaxScalars} characters.", "input") { MaxChars = MaxScalars, InputChars = text.Scalars };
 
     private static int Milliseconds(TimeSpan time) => (int)Math.Round(time.TotalMilliseconds);
 

@@ -20,6 +20,13 @@ internal static class WireWords
         _ => ThreatCategories.Injection,
     };
 
+    public static string Of(Sensitivity sensitivity) => sensitivity switch
+    {
+        Sensitivity.Low => SensitivityLevels.Low,
+        Sensitivity.High => SensitivityLevels.High,
+        _ => SensitivityLevels.Medium,
+    };
+
     public static Sensitivity SensitivityOf(string word) => word switch
     {
         SensitivityLevels.Low => Sensitivity.Low,
