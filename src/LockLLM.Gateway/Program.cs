@@ -17,7 +17,8 @@ if (Commands.Names(args))
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // Settings are read once; watching the working directory for changes of them would cost for nothing.
+    var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.AddQuietConsole();
     var options = StrictConfiguration.Read(builder.Configuration);
 

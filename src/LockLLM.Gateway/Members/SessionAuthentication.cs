@@ -16,11 +16,16 @@ internal sealed partial class SessionAuthentication(RequestDelegate next, Sessio
 
     private static readonly Error s_forged = new(ErrorCode.CsrfFailed, $"Send the session's csrf_token in the header {HeaderNames.CsrfToken}, from a page of this gateway.");
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? AuthenticateAsync(context) : next(context);
+
+    /// <summary>What the browser says of where a request comes from; nothing is said by other callers.</summary>
+    public static bool IsFromHere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
+
+    private async Task AuthenticateAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-            || context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
+        if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
             || request.Headers.Authorization.Count > 0 || request.Headers.ContainsKey(HeaderNames.Key)
             || SessionCookie.Read(request) is not { } token
             || await sessions.FindAsync(token, context.RequestAborted) is not { } signedIn)
@@ -40,9 +45,6 @@ internal sealed partial class SessionAuthentication(RequestDelegate next, Sessio
         context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, signedIn.Member.Id)], Scheme));
         await next(context);
     }
-
-    /// <summary>What the browser says of where a request comes from; nothing is said by other callers.</summary>
-    public static bool IsFromHere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
 
     [LoggerMessage(EventId = 1801, Level = LogLevel.Warning, Message = "Refused {RequestId}: session {SessionId} without its token, or from another site")]
     private partial void LogForged(string requestId, string sessionId);

@@ -11,7 +11,7 @@ namespace LockLLM.Gateway.RequestLog;
 /// </summary>
 internal sealed partial class RequestLogWriter : BackgroundService
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 2000;
 
     // Records come one by one; written together they cost a fraction.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(100);
@@ -26,9 +26,9 @@ internal sealed partial class RequestLogWriter : BackgroundService
         metrics.Watch(records, audit);
         _records = new Drain<RequestRecord>(records.Queue, s_gather, database, clock, logger)
         {
-            Add = static (context, batch, _) =>
+            Add = static (context, batch, token) =>
             {
-                context.RequestRecords.AddRange(batch);
+                context.Insert(batch, token);
                 return Task.CompletedTask;
             },
             Written = records.CountWritten,

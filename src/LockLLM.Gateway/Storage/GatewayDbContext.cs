@@ -38,6 +38,10 @@ internal abstract class GatewayDbContext(DbContextOptions options) : DbContext(o
 
     public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
 
+    /// <summary>Many rows that nothing else is asked of, in the cheapest way that the database has; written by the end of the change they are part of.</summary>
+    public virtual void Insert<T>(IReadOnlyList<T> rows, CancellationToken cancellationToken)
+        where T : class => Set<T>().AddRange(rows);
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<string>().HaveMaxLength(MaxTextLength);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace LockLLM.Gateway.Storage;
@@ -17,6 +18,7 @@ internal static class Ids
 
     public static string New(string kind) => $"{kind}_{RandomNumberGenerator.GetHexString(20, lowercase: true)}";
 
-    /// <summary>Sorts by time.</summary>
-    public static string NewRecord(DateTimeOffset now) => $"log_{Guid.CreateVersion7(now):N}";
+    /// <summary>48 bits of time, by which they sort, and 80 of chance. Nobody gains by guessing one, so no secret randomness is spent.</summary>
+    public static string NewRecord(DateTimeOffset now) => string.Create(
+        CultureInfo.InvariantCulture, $"log_{now.ToUnixTimeMilliseconds():x12}{Random.Shared.NextInt64(1L << 40):x10}{Random.Shared.NextInt64(1L << 40):x10}");
 }
