@@ -1,3 +1,4 @@
+using LockLLM.Gateway.Dashboard;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
@@ -32,6 +33,7 @@ try
     builder.Services.AddProxy(options.Proxy);
     builder.Services.AddManagement(options.Management);
     builder.Services.AddWireCors(options.Cors);
+    builder.Services.AddDashboard();
     builder.Services.AddApiReference();
 
     var app = builder.Build();
@@ -58,6 +60,7 @@ try
     app.MapScanEndpoints();
     app.MapProxyEndpoints();
     app.MapManagementEndpoints();
+    app.MapDashboard();
     app.MapApiReference();
 
     app.ReleaseStartupMemory();

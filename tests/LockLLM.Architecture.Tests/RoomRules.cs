@@ -6,9 +6,9 @@ namespace LockLLM.Architecture.Tests;
 /// <summary>The arrows between the rooms of the gateway: downward only.</summary>
 public class RoomRules
 {
-    private const string Doors = "Hosting|Scanning|Proxy|Limits|Management";
+    private const string Doors = "Hosting|Scanning|Proxy|Limits|Management|Dashboard";
     private const string Rooms = "Identity|ProviderKeys|Members";
-    private const string Floor = "Accounts|RequestLog";
+    private const string Floor = "Accounts|RequestLog|Analytics";
     private const string Ground = "Coordination|Egress|Errors|Storage|Telemetry";
     private const string Files = @"^System\.IO\.(File|FileStream|FileInfo|Directory|DirectoryInfo)$";
 
@@ -23,6 +23,11 @@ public class RoomRules
     [Fact]
     public void Records_know_nothing_of_accounts() =>
         Room("Gateway", "RequestLog").Should().NotDependOnAny(Room("Gateway", "Accounts")).Check(Loaded.Architecture);
+
+    [Fact]
+    public void Sums_know_the_ground_only_and_nobody_knows_the_pages() =>
+        Room("Gateway", "Analytics").Should().NotDependOnAny(Room("Gateway", "Accounts|RequestLog"))
+            .AndShould().NotDependOnAny(Room("Gateway", "Dashboard")).Check(Loaded.Architecture);
 
     [Fact]
     public void Rooms_know_no_door_and_not_each_other()

@@ -177,7 +177,7 @@ public sealed class ScanErrorTests : IDisposable
     [InlineData("DELETE", "/v1/scan", 405, "method_not_allowed")]
     [InlineData("POST", "/health", 405, "method_not_allowed")]
     [InlineData("GET", "/v1/nothing", 404, "not_found")]
-    [InlineData("POST", "/", 404, "not_found")]
+    [InlineData("POST", "/", 405, "method_not_allowed")]
     [InlineData("GET", "/v1/scan/more", 404, "not_found")]
     public async Task Wrong_methods_and_paths_are_answered_in_the_one_shape(string method, string path, int status, string code)
     {
