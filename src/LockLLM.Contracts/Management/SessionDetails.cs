@@ -85,6 +85,12 @@ public sealed record TotpEnrolment
     /// <summary>The same for a QR code.</summary>
     public required string Uri { get; init; }
 
+    /// <summary>That QR code as the data of an SVG path, in units of one module.</summary>
+    public string? QrPath { get; init; }
+
+    /// <summary>Width and height of the QR code in modules, its quiet zone included.</summary>
+    public int? QrSize { get; init; }
+
     /// <summary>Tells nothing.</summary>
     public override string ToString() => nameof(TotpEnrolment);
 }

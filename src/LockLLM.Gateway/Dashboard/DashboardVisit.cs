@@ -12,6 +12,8 @@ internal sealed class DashboardVisit
     /// <summary>What the page's script sends with changes.</summary>
     public string CsrfToken { get; private set; } = "";
 
+    public string? SessionId => _signedIn?.SessionId;
+
     public MemberInfo Member => (_signedIn ?? throw new InvalidOperationException("A page was reached without a session.")).Member;
 
     public CancellationToken Aborted => Context.RequestAborted;

@@ -26,7 +26,7 @@ internal sealed record EventQuery(LogQuery Log, IReadOnlyList<KeyValuePair<strin
 
     public string? this[string name] => Filters.FirstOrDefault(filter => filter.Key == name).Value;
 
-    public string Address(string? before = null, string? open = null) => Build(DashboardEndpoints.Path + "/events", (BeforeField, before), (OpenField, open));
+    public string Address(string? before = null, string? open = null) => Build(DashboardEndpoints.Root + "/events", (BeforeField, before), (OpenField, open));
 
     public string ExportAddress() => Build("/api/v1/logs/export");
 

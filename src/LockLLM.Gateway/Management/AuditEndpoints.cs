@@ -30,9 +30,10 @@ internal static class AuditEndpoints
             .WithDescription("Reads the whole chain of the installation; an answer may be ten seconds old.").Produces<AuditStatus>();
     }
 
-    private static async Task<IResult> List(HttpContext context, AuditReader reader)
+    /// <summary>The filters of the list, and how many events at most.</summary>
+    public static Outcome<(AuditFilter Filter, int Limit)> ReadQuery(IQueryCollection values)
     {
-        var query = new ManagementQuery(context.Request.Query);
+        var query = new ManagementQuery(values);
         var filter = new AuditFilter
         {
             Action = query.Text("action"),
@@ -44,11 +45,18 @@ internal static class AuditEndpoints
             Before = query.Number("before", 1, long.MaxValue),
         };
         var limit = (int)(query.Number("limit", 1, AuditReader.MaxLimit) ?? DefaultLimit);
-        if (query.Problem is { } problem)
+        return query.Problem is { } problem ? problem : (filter, limit);
+    }
+
+    private static async Task<IResult> List(HttpContext context, AuditReader reader)
+    {
+        var read = ReadQuery(context.Request.Query);
+        if (read.Error is { } error)
         {
-            return new ErrorResult(problem);
+            return new ErrorResult(error);
         }
 
+        var (filter, limit) = read.Value;
         AuditDetails[] events = [.. (await reader.ListAsync(context.Actor().AccountId, filter, limit, context.RequestAborted)).Select(Details)];
         return ManagementEndpoints.Json(events);
     }

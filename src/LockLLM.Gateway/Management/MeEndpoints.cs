@@ -33,7 +33,12 @@ internal static class MeEndpoints
     {
         var member = context.SignedIn().Member;
         return (await store.BeginAsync(member, context.TraceIdentifier, context.RequestAborted))
-            .Answer(secret => new TotpEnrolment { Secret = Totp.Base32(secret), Uri = Totp.Address(secret, member.Email) });
+            .Answer(secret =>
+            {
+                var uri = Totp.Address(secret, member.Email);
+                var code = QrCode.Of(uri);
+                return new TotpEnrolment { Secret = Totp.Base32(secret), Uri = uri, QrPath = code.Path, QrSize = code.Size };
+            });
     }
 
     private static async Task<IResult> EnableTotp(HttpContext context, TotpStore store)

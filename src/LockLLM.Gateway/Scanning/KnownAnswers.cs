@@ -39,6 +39,7 @@ internal sealed partial class KnownAnswers(Detector detect, Readiness readiness,
     {
         var missed = s_attacks.Count(text => !IsAttack(text));
         var falseAlarms = s_harmless.Count(IsAttack);
+        readiness.LastTest = new SelfTest(clock.GetUtcNow(), s_attacks.Length, missed, s_harmless.Length, falseAlarms);
         if (missed + falseAlarms == 0)
         {
             return true;
@@ -78,6 +79,7 @@ internal sealed partial class KnownAnswers(Detector detect, Readiness readiness,
         }
         catch (Exception fault)
         {
+            readiness.LastTest = null;
             LogFailed(new Fault(fault));
             return false;
         }

@@ -19,7 +19,9 @@ internal static partial class ScanEndpoints
     public static IServiceCollection AddScanning(this IServiceCollection services, ScanOptions options)
     {
         services.AddSingleton(options);
-        services.TryAddSingleton<Detector>(_ => new PromptScanner().Scan);
+        services.TryAddSingleton(static _ => new PromptScanner());
+        services.TryAddSingleton<Detector>(static provider => provider.GetRequiredService<PromptScanner>().Scan);
+        services.TryAddSingleton(static provider => DetectorModel.Of(provider.GetRequiredService<PromptScanner>()));
         services.TryAddSingleton<ScanStage>();
         services.TryAddSingleton<Playground>();
         services.AddHostedService<KnownAnswers>();

@@ -7,5 +7,13 @@ internal sealed class Readiness
 
     public bool IsReady => _isReady;
 
+    /// <summary>How the detector last answered what is known; null where it failed to answer.</summary>
+    public SelfTest? LastTest { get; set; }
+
     public void Report(bool isReady) => _isReady = isReady;
 }
+
+/// <summary>What came of asking the detector for known answers.</summary>
+/// <param name="Missed">Of the attacks.</param>
+/// <param name="FalseAlarms">Of the harmless texts.</param>
+internal sealed record SelfTest(DateTimeOffset At, int Attacks, int Missed, int Harmless, int FalseAlarms);

@@ -1,0 +1,24 @@
+// Accepts an invitation. Its token stands behind the # of the address, is never sent with a page, and leaves the address at once.
+import { call, clearProblems, read, showProblem } from "./call.js";
+
+const token = location.hash.slice(1);
+history.replaceState(null, "", location.pathname);
+const form = document.querySelector("[data-join]");
+form.hidden = token === "";
+document.querySelector("[data-no-token]").hidden = token !== "";
+form.addEventListener("submit", async event => {
+  event.preventDefault();
+  clearProblems(form);
+  const button = form.querySelector("[type=submit]");
+  button.disabled = true;
+  try {
+    await call("POST", "/api/v1/invitations/accept", { token, ...read(form) });
+    location.assign("/dashboard");
+  } catch (refusal) {
+    if (refusal.param === "email") {
+      form.querySelector("[data-email]").hidden = false;
+    }
+    showProblem(form, refusal);
+    button.disabled = false;
+  }
+});
