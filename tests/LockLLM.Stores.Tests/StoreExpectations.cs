@@ -106,7 +106,7 @@ public abstract class StoreExpectations : IAsyncLifetime
         Assert.Null(node.Keys.Find(key.Secret));
         _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(first.RevokedAt, (await node.Keys.RevokeAsync(node.Account, key.Key.Id, Actor, null, default)).Value!.RevokedAt);
-        Assert.Equal(ApiKeyStatus.Revoked, (await node.Keys.EnableAsync(node.Account, key.Key.Id, true, Actor, null, default)).Value!.StatusAt(_clock.GetUtcNow()));
+        Assert.Equal(ApiKeyStatus.Revoked, (await node.Keys.UpdateAsync(node.Account, key.Key.Id, new ApiKeyDraft("again") { IsEnabled = true }, Actor, null, default)).Value!.StatusAt(_clock.GetUtcNow()));
         Assert.Null(node.Keys.Find(key.Secret));
     }
 

@@ -22,6 +22,9 @@ internal sealed record ApiKeyDraft(string Name)
     /// <summary>In CIDR form, or single addresses. Empty: all.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
+    /// <summary>Null: a new key is, and one that exists stays as it is.</summary>
+    public bool? IsEnabled { get; init; }
+
     public Error? Problem(DateTimeOffset now) => this switch
     {
         { Name: var name } when string.IsNullOrWhiteSpace(name) => new Error(ErrorCode.MissingField, "Give the key a name.", "name"),

@@ -115,12 +115,13 @@ internal sealed class ApiKeyStore(
 
     /// <summary>At once and for good. Revoking a revoked key changes nothing.</summary>
     public Task<Outcome<ApiKey>> RevokeAsync(string accountId, string id, string actor, string? requestId, CancellationToken cancellationToken) =>
-        ChangeAsync(accountId, id, "api_key.revoked", actor, requestId, row => row.RevokedAt ??= clock.GetUtcNow(), cancellationToken);
+        ChangeAsync(accountId, id, "api_key.revoked", actor, requestId, row =>
+        {
+            row.RevokedAt ??= clock.GetUtcNow();
+            return null;
+        }, cancellationToken);
 
-    public Task<Outcome<ApiKey>> EnableAsync(string accountId, string id, bool isEnabled, string actor, string? requestId, CancellationToken cancellationToken) =>
-        ChangeAsync(accountId, id, isEnabled ? "api_key.enabled" : "api_key.disabled", actor, requestId, row => row.IsEnabled = isEnabled, cancellationToken);
-
-    /// <summary>Name, limits and expiry; the secret stays.</summary>
+    /// <summary>Name, limits and expiry, and whether it is accepted, where that is told; the secret stays.</summary>
     public Task<Outcome<ApiKey>> UpdateAsync(string accountId, string id, ApiKeyDraft draft, string actor, string? requestId, CancellationToken cancellationToken) =>
         draft.Problem(clock.GetUtcNow()) is { } problem
             ? Task.FromResult<Outcome<ApiKey>>(problem)
@@ -131,6 +132,9 @@ internal sealed class ApiKeyStore(
                 row.RequestsPerMinute = draft.RequestsPerMinute;
                 row.AllowedProviders = draft.ProvidersText();
                 row.AllowedNetworks = draft.NetworksText();
+                var former = row.IsEnabled;
+                row.IsEnabled = draft.IsEnabled ?? former;
+                return row.IsEnabled == former ? null : row.IsEnabled ? "enabled" : "disabled";
             }, cancellationToken);
 
     private Task<Outcome<CreatedApiKey>> AddAsync(string accountId, ApiKeyDraft draft, string secret, string actor, string? requestId, CancellationToken cancellationToken)
@@ -165,6 +169,7 @@ internal sealed class ApiKeyStore(
                     CreatedAt = now,
                     CreatedBy = actor,
                     ExpiresAt = draft.ExpiresAt,
+                    IsEnabled = draft.IsEnabled ?? true,
                     RequestsPerMinute = draft.RequestsPerMinute,
                     AllowedProviders = draft.ProvidersText(),
                     AllowedNetworks = draft.NetworksText(),
@@ -176,8 +181,9 @@ internal sealed class ApiKeyStore(
             cancellationToken);
     }
 
+    // What the change tells of itself goes into the audit trail.
     private Task<Outcome<ApiKey>> ChangeAsync(
-        string accountId, string id, string action, string actor, string? requestId, Action<ApiKeyRow> change, CancellationToken cancellationToken) =>
+        string accountId, string id, string action, string actor, string? requestId, Func<ApiKeyRow, string?> change, CancellationToken cancellationToken) =>
         changes.ApplyAsync<ApiKey>(
             accountId,
             async (context, token) =>
@@ -189,8 +195,8 @@ internal sealed class ApiKeyStore(
 
                 if (row.RevokedAt is null)
                 {
-                    change(row);
-                    await audit.AppendAsync(context, new AuditEvent(action, accountId, actor, id, requestId), token);
+                    var detail = change(row);
+                    await audit.AppendAsync(context, new AuditEvent(action, accountId, actor, id, requestId, detail), token);
                 }
 
                 return SnapshotRefresher.ApiKeyOf(row);

@@ -54,13 +54,7 @@ internal static class ApiKeyEndpoints
         }
 
         var actor = context.Actor();
-        var updated = await store.UpdateAsync(actor.AccountId, id, body.Value!.ToDraft(), actor.Id, context.TraceIdentifier, context.RequestAborted);
-        if (updated.Error is null && body.Value!.Enabled is { } isEnabled && isEnabled != updated.Value!.IsEnabled)
-        {
-            updated = await store.EnableAsync(actor.AccountId, id, isEnabled, actor.Id, context.TraceIdentifier, context.RequestAborted);
-        }
-
-        return updated.Answer(key => Details(key, clock.GetUtcNow()));
+        return (await store.UpdateAsync(actor.AccountId, id, body.Value!.ToDraft(), actor.Id, context.TraceIdentifier, context.RequestAborted)).Answer(key => Details(key, clock.GetUtcNow()));
     }
 
     private static async Task<IResult> Rotate(HttpContext context, string id, ApiKeyStore store, TimeProvider clock)
@@ -97,6 +91,7 @@ internal static class ApiKeyEndpoints
         RequestsPerMinute = request.RequestsPerMinute,
         AllowedProviders = Entries(request.AllowedProviders),
         AllowedNetworks = Entries(request.AllowedNetworks),
+        IsEnabled = request.Enabled,
     };
 
     // JSON may hold null where the type says it cannot.

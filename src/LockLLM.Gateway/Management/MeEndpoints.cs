@@ -18,6 +18,7 @@ internal static class MeEndpoints
         me.MapDelete("/totp", DisableTotp).MembersOnly().Confirmed().Needs(Role.Viewer).WithSummary("Switch the second factor off.").Produces<SessionDetails>();
         me.MapPost("/recovery-codes", RenewCodes).MembersOnly().Confirmed().Needs(Role.Viewer).WithSummary("Make new recovery codes; the former ones no longer count.").Produces<RecoveryCodes>().Fails(ErrorCode.InvalidInput);
         me.MapGet("/sessions", Sessions).MembersOnly().Needs(Role.Viewer).WithSummary("List one's sessions, the last used first.").Produces<IReadOnlyList<SessionSummary>>();
+        me.MapDelete("/sessions", EndSessions).MembersOnly().Needs(Role.Viewer).WithSummary("Sign out everywhere: end all of one's sessions, this one included.").Produces(StatusCodes.Status200OK);
         me.MapDelete("/sessions/" + ManagementEndpoints.Id, EndSession).MembersOnly().Needs(Role.Viewer).WithSummary("End one of one's sessions.").Produces(StatusCodes.Status200OK).Fails(ErrorCode.SessionNotFound);
     }
 
@@ -69,6 +70,12 @@ internal static class MeEndpoints
             ExpiresAt = session.ExpiresAt,
         })];
         return ManagementEndpoints.Json(sessions);
+    }
+
+    private static async Task<IResult> EndSessions(HttpContext context, SessionStore store)
+    {
+        SessionCookie.Delete(context);
+        return (await store.EndAllAsync(context.SignedIn().Member, context.TraceIdentifier, context.RequestAborted)).Done();
     }
 
     private static async Task<IResult> EndSession(HttpContext context, string id, SessionStore store) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
@@ -63,6 +64,16 @@ internal sealed class SessionStore(GatewayDatabase database, AuditTrail audit, M
             }
 
             await audit.AppendAsync(context, new AuditEvent("member.signed_out", member.AccountId, member.Id, sessionId, requestId), ct);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Signs out everywhere: every browser of the member, the one that asks included.</summary>
+    public Task<Outcome<bool>> EndAllAsync(MemberInfo member, string? requestId, CancellationToken cancellationToken) => database.ChangeAsync<bool>(
+        async (context, ct) =>
+        {
+            var ended = await context.Sessions.Where(session => session.MemberId == member.Id).ExecuteDeleteAsync(ct);
+            await audit.AppendAsync(context, new AuditEvent("member.signed_out_everywhere", member.AccountId, member.Id, member.Id, requestId, string.Create(CultureInfo.InvariantCulture, $"sessions={ended}")), ct);
             return true;
         },
         cancellationToken);

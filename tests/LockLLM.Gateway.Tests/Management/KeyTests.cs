@@ -77,6 +77,7 @@ public sealed class KeyTests
         Assert.Equal("disabled", (await (await gateway.Caller.CallAsync("PUT", address, """{"name":"till","enabled":false}""")).JsonAsync()).Text("status"));
         await (await client.ScanAsync("""{"input":"a"}""")).ErrorAsync(HttpStatusCode.Unauthorized, "unauthorized");
         Assert.Equal("active", (await (await gateway.Caller.CallAsync("PUT", address, """{"name":"till","enabled":true}""")).JsonAsync()).Text("status"));
+        Assert.Equal("disabled", (await gateway.Caller.CreateAsync("/api/v1/keys", """{"name":"later","enabled":false}""")).Text("status"));
         await (await client.ScanAsync("""{"input":"a"}""")).VerdictAsync();
     }
 

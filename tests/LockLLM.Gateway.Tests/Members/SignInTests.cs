@@ -65,6 +65,27 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task One_call_signs_a_member_out_everywhere_and_nobody_else()
+    {
+        using var gateway = Browser.Gateway();
+        using var browser = await Browser.OwnerAsync(gateway);
+        using var other = await Browser.OwnerAsync(gateway);
+        using var guest = await browser.InviteAsync("guest@example.com", "admin");
+        var cookie = browser.Cookie;
+        Assert.Equal("{}", await (await browser.CallAsync("DELETE", "/api/v1/me/sessions")).Content.ReadAsStringAsync());
+        Assert.EndsWith("-session=", browser.Cookie, StringComparison.Ordinal);
+        browser.Cookie = cookie;
+        foreach (var tab in (Browser[])[browser, other])
+        {
+            await (await tab.CallAsync("GET", "/api/v1/session")).ErrorAsync(HttpStatusCode.Unauthorized, "unauthorized");
+        }
+
+        var told = Assert.Single((await guest.ReadAsync("/api/v1/audit?action=member.signed_out_everywhere")).EnumerateArray());
+        Assert.Equal("sessions=2", told.Text("detail"));
+        await browser.EnterAsync("/api/v1/session", new { email = Browser.OwnerEmail, password = Browser.OwnerPassword });
+    }
+
+    [Fact]
     public async Task Every_reason_not_to_sign_in_is_answered_alike()
     {
         using var gateway = Browser.Gateway();
