@@ -48,6 +48,11 @@ namespace LockLLM.Contracts;
 [JsonSerializable(typeof(TotpEnrolment))]
 [JsonSerializable(typeof(TotpRequest))]
 [JsonSerializable(typeof(RecoveryCodes))]
+[JsonSerializable(typeof(PasskeyDetails[]))]
+[JsonSerializable(typeof(IReadOnlyList<PasskeyDetails>))]
+[JsonSerializable(typeof(PasskeyChallenge))]
+[JsonSerializable(typeof(PasskeyRequest))]
+[JsonSerializable(typeof(SignInWays))]
 [JsonSerializable(typeof(PlaygroundRequest))]
 [JsonSerializable(typeof(PlaygroundVerdict))]
 public sealed partial class WireJson : JsonSerializerContext;

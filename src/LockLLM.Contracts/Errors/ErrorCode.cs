@@ -118,6 +118,12 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
     /// <summary>Management: no such session of this member.</summary>
     public static readonly ErrorCode SessionNotFound = new("session_not_found", Missing, 404);
 
+    /// <summary>Management: no such passkey of this member.</summary>
+    public static readonly ErrorCode PasskeyNotFound = new("passkey_not_found", Missing, 404);
+
+    /// <summary>Management: a member keeps at least one way to sign in.</summary>
+    public static readonly ErrorCode LastCredential = new("last_credential", "conflict", 409);
+
     /// <summary>Management: somebody of that address is a member.</summary>
     public static readonly ErrorCode DuplicateMember = new("duplicate_member", "conflict", 409);
 
@@ -161,7 +167,7 @@ public sealed record ErrorCode(string Code, string Type, int Status, bool Retrya
         NotFound, MethodNotAllowed, RequestTimeout, InputTooLong, RequestTooLarge, UnsupportedMediaType, HeadersTooLarge, RateLimited,
         InternalError, ScanUnavailable,
         ServiceUnavailable, ProviderNotAllowed, Forbidden, CsrfFailed, ConfirmationRequired, SignInFailed, CodeRequired,
-        AccountNotFound, MemberNotFound, InvitationNotFound, SessionNotFound, DuplicateMember, LastOwner, AlreadyEnabled, KeyNotFound, LogNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidQuery, InvalidProvider,
+        AccountNotFound, MemberNotFound, InvitationNotFound, SessionNotFound, PasskeyNotFound, DuplicateMember, LastOwner, LastCredential, AlreadyEnabled, KeyNotFound, LogNotFound, DuplicateKey, KeyNotActive, MissingField, InvalidInput, InvalidQuery, InvalidProvider,
         ProviderNotFound, NoUpstreamKey, ProviderMisconfigured, ProviderKeyRejected, ProviderError, ProviderUnavailable, ProviderTimeout,
     ];
 }

@@ -60,6 +60,8 @@ internal sealed class GatewayOptions
 
     public MembersOptions Members { get; set; } = new();
 
+    public SignInOptions SignIn { get; set; } = new();
+
     /// <summary>The folder in use: the one configured, else one per user, so that it does not depend on where the gateway is started.</summary>
     public string ResolveDataDirectory()
     {

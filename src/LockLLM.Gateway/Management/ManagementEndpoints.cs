@@ -24,7 +24,9 @@ internal static class ManagementEndpoints
         api.MapGroup("/logs").WithTags("Logs").MapLogEndpoints();
         api.MapGroup("/audit").WithTags("Audit").MapAuditEndpoints();
         api.MapGroup("/session").WithTags("Session").MapSessionEndpoints();
+        api.MapGroup("/session").WithTags("Session").MapPasskeySignIn();
         api.MapGroup("/me").WithTags("Session").MapMeEndpoints();
+        api.MapGroup("/me/passkeys").WithTags("Session").MapPasskeyEndpoints();
         api.MapGroup("/members").WithTags("Members").MapMemberEndpoints();
         api.MapGroup("/invitations").WithTags("Members").MapInvitationEndpoints();
         api.MapGroup("/playground").WithTags("Scan").MapPlaygroundEndpoints();

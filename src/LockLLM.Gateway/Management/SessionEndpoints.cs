@@ -14,6 +14,7 @@ internal static class SessionEndpoints
         session.MapPost("", SignIn).AllowAnonymous().WithSummary("Sign in; the answer sets the session's cookie.").Takes<SignInRequest>()
             .Produces<SessionDetails>(StatusCodes.Status201Created).Fails(ErrorCode.SignInFailed, ErrorCode.CodeRequired, ErrorCode.CsrfFailed);
         session.MapGet("", Get).MembersOnly().Needs(Role.Viewer).WithSummary("Show who is signed in.").Produces<SessionDetails>();
+        session.MapGet("/options", Options).AllowAnonymous().WithSummary("Show which ways there are to sign in.").Produces<SignInWays>();
         session.MapPost("/confirm", Confirm).MembersOnly().Needs(Role.Viewer).WithSummary("Give the password again, so that secrets may be made and changed for a while.")
             .Takes<SignInRequest>().Produces<SessionDetails>().Fails(ErrorCode.SignInFailed, ErrorCode.CodeRequired);
         session.MapDelete("", SignOut).MembersOnly().Needs(Role.Viewer).WithSummary("Sign out.").Produces(StatusCodes.Status200OK);
@@ -53,6 +54,8 @@ internal static class SessionEndpoints
     }
 
     private static IResult Get(HttpContext context) => ManagementEndpoints.Json(Details(context, context.SignedIn(), SessionCookie.Read(context.Request)!));
+
+    private static IResult Options() => ManagementEndpoints.Json(new SignInWays { Passkeys = true });
 
     private static async Task<IResult> Confirm(HttpContext context, SignInStore store, SignInLimit limit)
     {

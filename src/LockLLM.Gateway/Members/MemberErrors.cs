@@ -9,6 +9,9 @@ internal static class MemberErrors
     public static readonly Error NotSignedIn = new(
         ErrorCode.SignInFailed, "Address, password or code are not accepted. After several failures in a row a member is locked for a while; then try again later.");
 
+    public static readonly Error PasskeyRefused = new(
+        ErrorCode.SignInFailed, "This passkey is not accepted, or the sign-in was begun too long ago. Begin again; after several failures in a row a member is locked for a while.");
+
     public static readonly Error CodeRequired = new(ErrorCode.CodeRequired, "Send code as well: six digits of your authenticator app, or a recovery code.", "code");
 
     public static readonly Error WrongCode = new(ErrorCode.InvalidInput, "This code is not accepted. Send the one that the app shows now.", "code");

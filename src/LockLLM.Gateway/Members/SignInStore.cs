@@ -1,8 +1,11 @@
+using System.Buffers.Text;
+using System.Text.Json;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
 using LockLLM.Gateway.Storage.Entities;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace LockLLM.Gateway.Members;
@@ -12,7 +15,8 @@ namespace LockLLM.Gateway.Members;
 /// of the lock; a success takes the count back to none.
 /// </summary>
 internal sealed class SignInStore(
-    GatewayDatabase database, SessionStore sessions, Passwords passwords, SecretProtector protector, AuditTrail audit, MembersOptions options, TimeProvider clock)
+    GatewayDatabase database, SessionStore sessions, Passwords passwords, PasskeyCeremony passkeys, ChallengeStore challenges, SecretProtector protector, AuditTrail audit, MembersOptions options,
+    TimeProvider clock)
 {
     public async Task<Outcome<NewSession>> SignInAsync(string email, string password, string? code, string requestId, CancellationToken cancellationToken)
     {
@@ -53,6 +57,100 @@ internal sealed class SignInStore(
                 return now;
             },
             cancellationToken);
+    }
+
+    /// <summary>By what a browser answered to a challenge. No code is asked for: the authenticator has verified its user.</summary>
+    public async Task<Outcome<NewSession>> SignInByPasskeyAsync(string challenge, JsonElement credential, HttpContext http)
+    {
+        var (member, passkey) = await AttemptAsync(challenge, credential, null, http);
+        return passkey is null ? MemberErrors.PasskeyRefused : await database.ChangeAsync<NewSession>(
+            async (context, token) =>
+            {
+                if (await PassAsync(context, member!, token) is not { } row || !await UseAsync(context, passkey, token))
+                {
+                    return MemberErrors.PasskeyRefused;
+                }
+
+                row.LastSignedInAt = clock.GetUtcNow();
+                var begun = await sessions.BeginAsync(context, row, "passkey", token);
+                await audit.AppendAsync(context, new AuditEvent("member.signed_in", row.AccountId, row.Id, begun.SignedIn.SessionId, http.TraceIdentifier, begun.SignedIn.Methods), token);
+                return begun;
+            },
+            http.RequestAborted);
+    }
+
+    /// <summary>A passkey of one's own in place of the password.</summary>
+    public async Task<Outcome<DateTimeOffset>> ConfirmByPasskeyAsync(SignedIn signedIn, string challenge, JsonElement credential, HttpContext http)
+    {
+        var (member, passkey) = await AttemptAsync(challenge, credential, signedIn.Member.Id, http);
+        return passkey is null ? MemberErrors.PasskeyRefused : await database.ChangeAsync<DateTimeOffset>(
+            async (context, token) =>
+            {
+                var now = clock.GetUtcNow();
+                if (await PassAsync(context, member!, token) is not { } row || !await UseAsync(context, passkey, token)
+                    || await context.Sessions.Where(session => session.Id == signedIn.SessionId).ExecuteUpdateAsync(update => update.SetProperty(static session => session.AuthenticatedAt, now), token) == 0)
+                {
+                    return MemberErrors.PasskeyRefused;
+                }
+
+                await audit.AppendAsync(context, new AuditEvent("member.confirmed", row.AccountId, row.Id, signedIn.SessionId, http.TraceIdentifier, "passkey"), token);
+                return now;
+            },
+            http.RequestAborted);
+    }
+
+    // The passkey as it is after this use, and its member; none where it is not accepted.
+    private async Task<(Member? Member, UserPasskeyInfo? Passkey)> AttemptAsync(string challenge, JsonElement credential, string? memberId, HttpContext http)
+    {
+        var state = await challenges.TakeAsync(ChallengePurpose.UsePasskey, null, challenge, http.RequestAborted);
+        if (state.Error is not null || CredentialIdOf(credential) is not { } credentialId)
+        {
+            return default;
+        }
+
+        var member = await database.ReadAsync(
+            (context, token) => context.Passkeys.Where(row => row.CredentialId == credentialId)
+                .Join(context.Members, static row => row.MemberId, static owner => owner.Id, static (_, owner) => owner).FirstOrDefaultAsync(token),
+            http.RequestAborted);
+        if (member is not { IsEnabled: true } || (memberId is not null && member.Id != memberId) || !await CountAsync(member, http.TraceIdentifier, http.RequestAborted))
+        {
+            return default;
+        }
+
+        if (await passkeys.AcceptAsync(state.Value!, credential.GetRawText(), http) is { } used && used.MemberId == member.Id)
+        {
+            return (member, used.Passkey);
+        }
+
+        await FailAsync(member, http.TraceIdentifier, http.RequestAborted);
+        return default;
+    }
+
+    private static byte[]? CredentialIdOf(JsonElement credential)
+    {
+        if (!credential.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Base64Url.DecodeFromChars(id.GetString());
+        }
+        catch (Exception broken) when (broken is FormatException or InvalidOperationException)
+        {
+            // The second is how text that is no Unicode is reported.
+            return null;
+        }
+    }
+
+    // A counter that went on since belongs to a copy of the key, or to another sign-in at the same moment.
+    private async Task<bool> UseAsync(GatewayDbContext context, UserPasskeyInfo passkey, CancellationToken cancellationToken)
+    {
+        var (now, count, isBackedUp) = (clock.GetUtcNow(), (long)passkey.SignCount, passkey.IsBackedUp);
+        return await context.Passkeys.Where(row => row.CredentialId == passkey.CredentialId && (row.SignCount < count || (row.SignCount == 0 && count == 0)))
+            .ExecuteUpdateAsync(
+                update => update.SetProperty(static row => row.SignCount, count).SetProperty(static row => row.IsBackedUp, isBackedUp).SetProperty(static row => row.LastUsedAt, now), cancellationToken) == 1;
     }
 
     private async Task<Outcome<bool>> AttemptAsync(Member? member, string password, string? code, string requestId, CancellationToken cancellationToken)

@@ -32,6 +32,8 @@ internal abstract class GatewayDbContext(DbContextOptions options) : DbContext(o
 
     public DbSet<Invitation> Invitations => Set<Invitation>();
 
+    public DbSet<SignInChallenge> SignInChallenges => Set<SignInChallenge>();
+
     public DbSet<RequestRecord> RequestRecords => Set<RequestRecord>();
 
     public DbSet<AuditRow> AuditEvents => Set<AuditRow>();
@@ -125,6 +127,12 @@ internal abstract class GatewayDbContext(DbContextOptions options) : DbContext(o
             row.HasIndex(static entity => entity.TokenHash).IsUnique();
             row.HasIndex(static entity => entity.AccountId);
             row.HasOne<Account>().WithMany().HasForeignKey(static entity => entity.AccountId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SignInChallenge>(row =>
+        {
+            row.ToTable("sign_in_challenges");
+            row.HasIndex(static entity => entity.ExpiresAt);
+            row.Property(static entity => entity.State).HasMaxLength(4096);
         });
         modelBuilder.Entity<RequestRecord>(row =>
         {

@@ -11,7 +11,7 @@ namespace LockLLM.Gateway.Tests.Management;
 public sealed class ManagementTests
 {
     // What takes no body.
-    private static readonly string[] s_bare = ["/verify", "/totp", "/recovery-codes"];
+    private static readonly string[] s_bare = ["/verify", "/totp", "/recovery-codes", "/begin"];
 
     [Fact]
     public void Every_management_endpoint_states_its_role()
@@ -19,7 +19,7 @@ public sealed class ManagementTests
         using var gateway = new ManagementGateway();
         var routes = gateway.Routes();
         Assert.True(routes.Length >= 30);
-        Assert.Equal(["/api/v1/invitations/accept", "/api/v1/session"], gateway.AllRoutes().Except(routes).Select(route => route.Address()).Order());
+        Assert.Equal(["/api/v1/invitations/accept", "/api/v1/session", "/api/v1/session/options", "/api/v1/session/passkey", "/api/v1/session/passkey/begin"], gateway.AllRoutes().Except(routes).Select(route => route.Address()).Order());
         Assert.All(routes, route => Assert.True(route.Metadata.GetMetadata<RequiredRole>() is { Role: > Role.None }, route.DisplayName));
         Assert.All(routes.Where(route => route.Method() != "GET" && !IsForMembers(route)), route => Assert.True(route.Metadata.GetRequiredMetadata<RequiredRole>().Role > Role.Viewer, route.DisplayName));
     }
@@ -88,7 +88,7 @@ public sealed class ManagementTests
     {
         using var gateway = new ManagementGateway("Owner");
         var values = (string[])["null", "1", "-1", "1e400", "2147483648", "true", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud800\"", "[]", "[null]", "{}", "\"9999-12-31T23:59:59-14:00\"", "\"0001-01-01T00:00:00+14:00\"", $"\"{new string('x', 20_000)}\""];
-        var fields = (string[])["name", "expires_at", "requests_per_minute", "allowed_providers", "allowed_networks", "enabled", "grace_hours", "provider", "api_key", "nickname", "endpoint_url", "deployment_name", "default", "sensitivity", "retention_days", "actions_locked", "fallback", "email", "password", "token", "code", "role"];
+        var fields = (string[])["name", "expires_at", "requests_per_minute", "allowed_providers", "allowed_networks", "enabled", "grace_hours", "provider", "api_key", "nickname", "endpoint_url", "deployment_name", "default", "sensitivity", "retention_days", "actions_locked", "fallback", "email", "password", "token", "code", "role", "id", "credential"];
         var bodies = values.Concat(["", "{", "\uFEFF{}", new string(' ', 70_000)])
             .Concat(fields.SelectMany(field => values.Select(value => field == "name"
                 ? $$"""{"name":{{value}},"provider":"openai"}"""

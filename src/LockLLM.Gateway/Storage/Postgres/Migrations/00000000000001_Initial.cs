@@ -150,6 +150,21 @@ namespace LockLLM.Gateway.Storage.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "sign_in_challenges",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    purpose = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    member_id = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    state = table.Column<string>(type: "character varying(4096)", maxLength: 4096, nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sign_in_challenges", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "api_keys",
                 columns: table => new
                 {
@@ -450,6 +465,11 @@ namespace LockLLM.Gateway.Storage.Postgres.Migrations
                 table: "sessions",
                 column: "token_hash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sign_in_challenges_expires_at",
+                table: "sign_in_challenges",
+                column: "expires_at");
         }
 
         /// <inheritdoc />
@@ -490,6 +510,9 @@ namespace LockLLM.Gateway.Storage.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "sign_in_challenges");
 
             migrationBuilder.DropTable(
                 name: "members");
