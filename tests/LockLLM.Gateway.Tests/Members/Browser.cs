@@ -14,6 +14,8 @@ internal sealed class Browser(Uri address) : IDisposable
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address };
 
+    public Uri Address => _client.BaseAddress!;
+
     /// <summary>Name and value.</summary>
     public string? Cookie { get; set; }
 

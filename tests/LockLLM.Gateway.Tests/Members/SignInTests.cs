@@ -257,7 +257,7 @@ public sealed class SignInTests
         return TestInstallation.OpenAsync(options, clock: clock);
     }
 
-    private static byte[] Decode(string base32)
+    internal static byte[] Decode(string base32)
     {
         var bits = string.Concat(base32.Select(character => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(character, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         return [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2))];
