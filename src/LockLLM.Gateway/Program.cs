@@ -54,6 +54,7 @@ try
     app.UseMiddleware<ApiKeyAuthentication>();
     app.UseMiddleware<RateLimits>();
     app.UseMiddleware<ManagementAccess>();
+    app.UseOpenIdConnect(options.OpenIdConnect);
 
     app.MapHealthEndpoints();
     app.MapMetrics(options.Metrics);
@@ -61,6 +62,7 @@ try
     app.MapProxyEndpoints();
     app.MapManagementEndpoints();
     app.MapDashboard();
+    app.MapOpenIdConnectEndpoints(options.OpenIdConnect);
     app.MapApiReference();
 
     app.ReleaseStartupMemory();

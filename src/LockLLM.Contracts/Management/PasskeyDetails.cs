@@ -58,6 +58,9 @@ public sealed record SignInWays
 
     /// <summary>An identity provider; absent where none is set up.</summary>
     public OpenIdConnectWay? OpenIdConnect { get; init; }
+
+    /// <summary>Whether everybody but owners has to go there.</summary>
+    public required bool OnlyOwnersUsePasswords { get; init; }
 }
 
 /// <summary>An identity provider to sign in with.</summary>
@@ -66,6 +69,6 @@ public sealed record OpenIdConnectWay
     /// <summary>For the button.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where the button leads.</summary>
+    /// <summary>Where the button leads; takes <c>to</c>, the page to end on, and <c>fresh=true</c> where credentials are to be given again.</summary>
     public required string Address { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed record SessionDetails
     /// <summary>To be sent in <c>X-LockLLM-CSRF-Token</c> with everything but GET.</summary>
     public required string CsrfToken { get; init; }
 
-    /// <summary>How: password, totp.</summary>
+    /// <summary>How: password, totp, oidc.</summary>
     public required IReadOnlyList<string> Methods { get; init; }
 
     /// <summary>When it began.</summary>
@@ -37,7 +37,7 @@ public sealed record SessionSummary
     /// <summary>Whether it is the one that asks.</summary>
     public required bool Current { get; init; }
 
-    /// <summary>How: password, totp.</summary>
+    /// <summary>How: password, totp, oidc.</summary>
     public required IReadOnlyList<string> Methods { get; init; }
 
     /// <summary>When it began.</summary>

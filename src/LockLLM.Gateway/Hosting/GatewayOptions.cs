@@ -4,6 +4,7 @@ using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Limits;
 using LockLLM.Gateway.Management;
 using LockLLM.Gateway.Members;
+using LockLLM.Gateway.Members.OpenIdConnect;
 using LockLLM.Gateway.Proxy;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Scanning;
@@ -61,6 +62,8 @@ internal sealed class GatewayOptions
     public MembersOptions Members { get; set; } = new();
 
     public SignInOptions SignIn { get; set; } = new();
+
+    public OpenIdConnectSettings OpenIdConnect { get; set; } = new();
 
     /// <summary>The folder in use: the one configured, else one per user, so that it does not depend on where the gateway is started.</summary>
     public string ResolveDataDirectory()

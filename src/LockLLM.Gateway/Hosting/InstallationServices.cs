@@ -23,7 +23,7 @@ internal static class InstallationServices
         services.AddRequestLog(options.RequestLog);
         services.AddAccounts();
         services.AddIdentity();
-        services.AddMembers(options.Members, options.SignIn);
+        services.AddMembers(options.Members, options.SignIn, options.OpenIdConnect);
         services.AddEgress(options.Egress);
         services.TryAddSingleton(_ => new ProviderCatalog(options.Proxy.Roots));
         services.TryAddSingleton<ProviderRoot>(static provider =>

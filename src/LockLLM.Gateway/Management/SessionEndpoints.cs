@@ -3,6 +3,7 @@ using LockLLM.Contracts.Errors;
 using LockLLM.Contracts.Management;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Members;
+using LockLLM.Gateway.Members.OpenIdConnect;
 
 namespace LockLLM.Gateway.Management;
 
@@ -53,9 +54,14 @@ internal static class SessionEndpoints
                 .Answer(begun => Begin(context, begun), StatusCodes.Status201Created);
     }
 
-    private static IResult Get(HttpContext context) => ManagementEndpoints.Json(Details(context, context.SignedIn(), SessionCookie.Read(context.Request)!));
+    private static IResult Options(OpenIdConnectSettings external) => ManagementEndpoints.Json(new SignInWays
+    {
+        Passkeys = true,
+        OpenIdConnect = external.IsOn ? new OpenIdConnectWay { Name = external.Name, Address = OpenIdConnectSignIn.StartPath } : null,
+        OnlyOwnersUsePasswords = external.OnlyOwnersUsePasswords,
+    });
 
-    private static IResult Options() => ManagementEndpoints.Json(new SignInWays { Passkeys = true });
+    private static IResult Get(HttpContext context) => ManagementEndpoints.Json(Details(context, context.SignedIn(), SessionCookie.Read(context.Request)!));
 
     private static async Task<IResult> Confirm(HttpContext context, SignInStore store, SignInLimit limit)
     {

@@ -1,6 +1,7 @@
 using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Members.OpenIdConnect;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
 using LockLLM.Gateway.Storage.Entities;
@@ -20,7 +21,7 @@ internal sealed record NewInvitation(InvitationInfo Invitation, string Token)
 
 /// <summary>Links that make their bearer a member, once. The one that a first start prints makes the owner.</summary>
 internal sealed class InvitationStore(
-    GatewayDatabase database, AccountChanges changes, MemberStore members, SessionStore sessions, Passwords passwords, AuditTrail audit, MembersOptions options, TimeProvider clock)
+    GatewayDatabase database, AccountChanges changes, MemberStore members, SessionStore sessions, Passwords passwords, AuditTrail audit, MembersOptions options, OpenIdConnectSettings external, TimeProvider clock)
 {
     private const int MaxOpen = 1000;
 
@@ -113,6 +114,11 @@ internal sealed class InvitationStore(
             return MemberErrors.NoInvitation;
         }
 
+        if (external.OnlyOwnersUsePasswords && invitation.Role != MemberRole.Owner)
+        {
+            return MemberErrors.NoPasswords;
+        }
+
         var address = invitation.Email ?? email?.Trim();
         if (EmailAddress.Normalize(address) is not { } normalized)
         {
@@ -146,6 +152,14 @@ internal sealed class InvitationStore(
                 return await sessions.BeginAsync(context, member, "password", token);
             },
             cancellationToken);
+    }
+
+    /// <summary>The newest invitation of a person known by a checked address; within the caller's transaction.</summary>
+    /// <param name="email">In the form that is compared.</param>
+    public async Task<Invitation?> FindForAsync(GatewayDbContext context, string email, CancellationToken cancellationToken)
+    {
+        var open = await Open(context, clock.GetUtcNow()).Where(static row => row.Email != null).OrderByDescending(static row => row.CreatedAt).ToListAsync(cancellationToken);
+        return open.Find(row => EmailAddress.Normalize(row.Email) == email);
     }
 
     private (Invitation Row, string Secret) Draft(string accountId, string? email, MemberRole role, string invitedBy, DateTimeOffset now)

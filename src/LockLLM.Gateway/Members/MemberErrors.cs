@@ -16,6 +16,10 @@ internal static class MemberErrors
 
     public static readonly Error WrongCode = new(ErrorCode.InvalidInput, "This code is not accepted. Send the one that the app shows now.", "code");
 
+    public static readonly Error NotInvited = new(ErrorCode.Forbidden, "No member of this gateway, and not invited.");
+
+    public static readonly Error NoPasswords = new(ErrorCode.Forbidden, "Only owners sign in with a password here. Use the identity provider, from the sign-in page.");
+
     public static readonly Error NoMember = new(ErrorCode.MemberNotFound, "No such member.");
 
     public static readonly Error NoInvitation = new(ErrorCode.InvitationNotFound, "No such invitation: it was used, withdrawn, or is too old. Ask for another.");

@@ -116,7 +116,7 @@ internal sealed class MemberStore(GatewayDatabase database, AccountChanges chang
 
     /// <summary>Within the caller's transaction.</summary>
     public async Task<Member> AddAsync(
-        GatewayDbContext context, string accountId, string email, string name, MemberRole role, string passwordHash, string actor, string? requestId, CancellationToken cancellationToken)
+        GatewayDbContext context, string accountId, string email, string name, MemberRole role, string? passwordHash, string actor, string? requestId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var row = new Member
@@ -128,7 +128,7 @@ internal sealed class MemberStore(GatewayDatabase database, AccountChanges chang
             Name = name,
             Role = role,
             PasswordHash = passwordHash,
-            PasswordChangedAt = now,
+            PasswordChangedAt = passwordHash is null ? null : now,
             SecurityStamp = Secrets.NewToken(),
             CreatedAt = now,
         };

@@ -79,7 +79,8 @@ internal sealed class SessionStore(GatewayDatabase database, AuditTrail audit, M
         cancellationToken);
 
     /// <summary>Within the caller's transaction. What is over is deleted on the way, and the oldest of too many.</summary>
-    public async Task<NewSession> BeginAsync(GatewayDbContext context, Member member, string methods, CancellationToken cancellationToken)
+    /// <param name="authenticatedAt">When credentials were given, where that was not now.</param>
+    public async Task<NewSession> BeginAsync(GatewayDbContext context, Member member, string methods, CancellationToken cancellationToken, DateTimeOffset? authenticatedAt = null)
     {
         var now = clock.GetUtcNow();
         var idle = now - options.SessionIdle;
@@ -98,7 +99,7 @@ internal sealed class SessionStore(GatewayDatabase database, AuditTrail audit, M
             CreatedAt = now,
             LastSeenAt = now,
             ExpiresAt = now + options.SessionLifetime,
-            AuthenticatedAt = now,
+            AuthenticatedAt = authenticatedAt is { } earlier && earlier < now ? earlier : now,
             Methods = methods,
         };
         context.Sessions.Add(row);

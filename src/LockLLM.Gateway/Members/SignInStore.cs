@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
+using LockLLM.Gateway.Members.OpenIdConnect;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
 using LockLLM.Gateway.Storage.Entities;
@@ -16,7 +17,7 @@ namespace LockLLM.Gateway.Members;
 /// </summary>
 internal sealed class SignInStore(
     GatewayDatabase database, SessionStore sessions, Passwords passwords, PasskeyCeremony passkeys, ChallengeStore challenges, SecretProtector protector, AuditTrail audit, MembersOptions options,
-    TimeProvider clock)
+    OpenIdConnectSettings external, TimeProvider clock)
 {
     public async Task<Outcome<NewSession>> SignInAsync(string email, string password, string? code, string requestId, CancellationToken cancellationToken)
     {
@@ -155,7 +156,7 @@ internal sealed class SignInStore(
 
     private async Task<Outcome<bool>> AttemptAsync(Member? member, string password, string? code, string requestId, CancellationToken cancellationToken)
     {
-        var mayTry = member is { IsEnabled: true, PasswordHash: not null } && await CountAsync(member, requestId, cancellationToken);
+        var mayTry = member is { IsEnabled: true, PasswordHash: not null } && (member.Role == MemberRole.Owner || !external.OnlyOwnersUsePasswords) && await CountAsync(member, requestId, cancellationToken);
         // Also where it cannot be right, so that each refusal takes as long.
         if (!await passwords.VerifyAsync(mayTry ? member!.PasswordHash : null, password, cancellationToken))
         {
