@@ -1,6 +1,6 @@
-using System.Collections.Frozen;
 using LockLLM.Gateway.Analytics;
 using LockLLM.Gateway.Dashboard.Pages;
+using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Members;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -14,17 +14,12 @@ internal static class DashboardEndpoints
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private const string AssetPrefix = "LockLLM.Gateway.Dashboard.Assets.";
-
-    private static readonly FrozenDictionary<string, (byte[] Content, string Type)> s_assets = typeof(DashboardEndpoints).Assembly.GetManifestResourceNames()
-        .Where(static name => name.StartsWith(AssetPrefix, StringComparison.Ordinal))
-        .ToFrozenDictionary(static name => name[AssetPrefix.Length..], static name => (ReadAsset(name), TypeOf(name)), StringComparer.Ordinal);
-
     public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
         services.TryAddSingleton<UsageStore>();
         services.TryAddSingleton<KeyUsageStore>();
         services.TryAddSingleton<ActorNames>();
+        services.TryAddSingleton<EventTail>();
         services.TryAddScoped<DashboardVisit>();
         return services;
     }
@@ -32,19 +27,31 @@ internal static class DashboardEndpoints
     public static void MapDashboard(this IEndpointRouteBuilder routes)
     {
         // Anonymous as to API keys; pages ask for a session themselves.
-        var open = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription().AddEndpointFilter(static (context, next) =>
-        {
-            context.HttpContext.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-            return next(context);
-        });
+        var open = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription().AddEndpointFilter(GuardAsync);
         open.MapGet("/", SignIn);
         open.MapGet(DashboardPages.Join, static () => new PageAnswer<JoinPage>());
-        open.MapGet(Root + "/assets/{name}", Asset);
+        open.MapGet(Root + "/assets/{**name}", DashboardAssets.Answer);
 
         var pages = open.MapGroup(Root).AddEndpointFilter(VisitAsync);
         pages.MapGet("", static () => new PageAnswer<Overview>());
         pages.MapGet("/events", static () => new PageAnswer<Events>());
+        pages.MapGet("/events/live", static (HttpContext context, DashboardVisit visit, EventTail tail) => tail.Follow(context, visit));
+        pages.MapGet("/start", static () => new PageAnswer<StartPage>());
         pages.MapManagementPages();
+    }
+
+    private static async ValueTask<object?> GuardAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        try
+        {
+            return await next(invocation);
+        }
+        catch (DatabaseUnavailableException)
+        {
+            return PageAnswer<UnavailablePage>.WithStatus(StatusCodes.Status503ServiceUnavailable);
+        }
     }
 
     private static async Task<IResult> SignIn(HttpContext context, SessionStore sessions) =>
@@ -63,23 +70,5 @@ internal static class DashboardEndpoints
 
         context.RequestServices.GetRequiredService<DashboardVisit>().Open(context, signedIn, Secrets.CsrfToken(token));
         return await next(invocation);
-    }
-
-    private static IResult Asset(string name) => s_assets.TryGetValue(name, out var asset) ? Results.Bytes(asset.Content, asset.Type) : Results.NotFound();
-
-    private static string TypeOf(string name) => Path.GetExtension(name) switch
-    {
-        ".css" => "text/css; charset=utf-8",
-        ".js" => "text/javascript; charset=utf-8",
-        ".svg" => "image/svg+xml",
-        var other => throw new InvalidOperationException($"No media type is known for {other}."),
-    };
-
-    private static byte[] ReadAsset(string name)
-    {
-        using var stream = typeof(DashboardEndpoints).Assembly.GetManifestResourceStream(name)!;
-        var content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return content;
     }
 }

@@ -28,6 +28,8 @@ internal sealed record EventQuery(LogQuery Log, IReadOnlyList<KeyValuePair<strin
 
     public string Address(string? before = null, string? open = null) => Build(DashboardEndpoints.Root + "/events", (BeforeField, before), (OpenField, open));
 
+    public string LiveAddress() => Build(DashboardEndpoints.Root + "/events/live");
+
     public string ExportAddress() => Build("/api/v1/logs/export");
 
     private string Build(string path, params (string Name, string? Value)[] more)

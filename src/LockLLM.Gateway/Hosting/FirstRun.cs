@@ -1,5 +1,6 @@
 using LockLLM.Contracts;
 using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Dashboard;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.Members;
@@ -202,7 +203,11 @@ internal sealed class FirstRun(
         {
             await console.WriteLineAsync($$"""
 
-                Nobody can sign in yet. This makes you the owner, once, until {{setup.Invitation.ExpiresAt:yyyy-MM-dd HH:mm}} UTC or the next start:
+                Nobody can sign in yet. Open this in a browser; it makes you the owner, once, until {{setup.Invitation.ExpiresAt:yyyy-MM-dd HH:mm}} UTC or the next start:
+
+                    {{CallableAddress(addresses)}}{{DashboardPages.Join}}#{{setup.Token}}
+
+                Or without a browser:
 
                     curl {{CallableAddress(addresses)}}/api/v1/invitations/accept -H "Content-Type: application/json" -d '{"token":"{{setup.Token}}","email":"you@example.com","name":"You","password":"..."}'
 

@@ -24,6 +24,7 @@ internal sealed record LogQuery(RequestLogFilter Filter)
         new("model", "For this model, spelled as in the record."),
         new("request_id", "With this request id."),
         new("error_code", "Answered with this error."),
+        new("threat_category", "With a finding of this category, the most severe one counting."),
     ];
 
     public static readonly QueryField[] Page =
@@ -59,6 +60,7 @@ internal sealed record LogQuery(RequestLogFilter Filter)
             Model = query.Text("model"),
             RequestId = query.Text("request_id"),
             ErrorCode = query.Text("error_code"),
+            ThreatCategory = query.Text("threat_category"),
         });
         if (isPaged)
         {

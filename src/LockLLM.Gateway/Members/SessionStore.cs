@@ -42,6 +42,18 @@ internal sealed class SessionStore(GatewayDatabase database, AuditTrail audit, M
         return Of(found.Session, found.Member);
     }
 
+    /// <summary>Whether a session still opens doors, without counting as its use: for what a page does by itself.</summary>
+    public Task<bool> GoesOnAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var idle = now - options.SessionIdle;
+        return database.ReadAsync(
+            (context, ct) => context.Sessions.Where(session => session.Id == sessionId && session.ExpiresAt > now && session.LastSeenAt > idle)
+                .Join(context.Members, static session => session.MemberId, static member => member.Id, static (session, member) => new { Session = session, Member = member })
+                .AnyAsync(static both => both.Member.IsEnabled && both.Session.SecurityStamp == both.Member.SecurityStamp, ct),
+            cancellationToken);
+    }
+
     public async Task<IReadOnlyList<SignedIn>> ListAsync(MemberInfo member, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -31,6 +31,9 @@ internal sealed record RequestLogFilter
 
     public string? ErrorCode { get; init; }
 
+    /// <summary>Of the most severe finding.</summary>
+    public string? ThreatCategory { get; init; }
+
     public IQueryable<RequestRecord> Apply(IQueryable<RequestRecord> records)
     {
         records = Kind is { } kind ? records.Where(record => record.Kind == kind) : records;
@@ -44,6 +47,7 @@ internal sealed record RequestLogFilter
         records = Provider is { } provider ? records.Where(record => record.Provider == provider) : records;
         records = Model is { } model ? records.Where(record => record.Model == model) : records;
         records = RequestId is { } requestId ? records.Where(record => record.RequestId == requestId) : records;
+        records = ThreatCategory is { } category ? records.Where(record => record.ThreatCategory == category) : records;
         return ErrorCode is { } code ? records.Where(record => record.ErrorCode == code) : records;
     }
 }

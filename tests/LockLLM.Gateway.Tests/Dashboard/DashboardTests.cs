@@ -1,4 +1,5 @@
 using System.Net;
+using LockLLM.Gateway.Dashboard;
 using LockLLM.Gateway.Tests.Management;
 using LockLLM.Gateway.Tests.Members;
 
@@ -34,9 +35,10 @@ public sealed class DashboardTests : IDisposable
     public async Task Pages_allow_no_inline_script_no_frame_and_no_cache()
     {
         using var owner = await Browser.OwnerAsync(_gateway);
-        foreach (var path in (string[])["/dashboard", "/dashboard/events"])
+        using var stranger = new Browser(_gateway.Address);
+        foreach (var path in (string[])["/dashboard", "/dashboard/events", "/dashboard/start", "/", "/join"])
         {
-            var answer = await owner.CallAsync("GET", path);
+            var answer = await (path is "/" or "/join" ? stranger : owner).CallAsync("GET", path);
             var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
             Assert.Contains("script-src 'self'; style-src 'self';", policy, StringComparison.Ordinal);
             Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
@@ -44,6 +46,7 @@ public sealed class DashboardTests : IDisposable
             var html = await answer.Content.ReadAsStringAsync();
             Assert.DoesNotContain(" style=", html, StringComparison.Ordinal);
             Assert.DoesNotMatch("<script(?![^>]* src=)", html);
+            Assert.Matches("<title>[A-Z][^<]+ · LockLLM</title>", html);
         }
     }
 
@@ -52,10 +55,16 @@ public sealed class DashboardTests : IDisposable
     {
         var record = await _gateway.RecordedScanAsync(Attack);
         using var owner = await Browser.OwnerAsync(_gateway);
-        Assert.Contains("aria-label=\"1 requests and 1 threats", await PageAsync(owner, "/dashboard?range=1h"), StringComparison.Ordinal);
+        var overview = await PageAsync(owner, "/dashboard?range=1h");
+        Assert.Contains("aria-label=\"1 threats by category: " + EventWords.Category(record.Text("threat_category")) + " 1\"", overview, StringComparison.Ordinal);
+        Assert.Contains("<dt>Blocked</dt><dd>0</dd>", overview, StringComparison.Ordinal);
         var list = await PageAsync(owner, "/dashboard/events?safe=false");
         Assert.Contains(record.Text("request_id"), list, StringComparison.Ordinal);
-        Assert.DoesNotContain(record.Text("request_id"), await PageAsync(owner, "/dashboard/events?safe=true"), StringComparison.Ordinal);
+        foreach (var other in (string[])["safe=true", "threat_category=obfuscation", "status=failure", "api_key_id=key_none", "start_date=2999-01-01"])
+        {
+            Assert.DoesNotContain(record.Text("request_id"), await PageAsync(owner, "/dashboard/events?" + other), StringComparison.Ordinal);
+        }
+
         var drawer = await PageAsync(owner, "/dashboard/events?event=" + record.Text("id"));
         Assert.Contains("data-copy=\"" + record.Text("request_id"), drawer, StringComparison.Ordinal);
         Assert.DoesNotContain("previous instructions", list + drawer, StringComparison.Ordinal);
@@ -80,6 +89,39 @@ public sealed class DashboardTests : IDisposable
         using var owner = await Browser.OwnerAsync(_gateway);
         Assert.Contains("These filters cannot be used", await PageAsync(owner, "/dashboard/events?safe=perhaps"), StringComparison.Ordinal);
         Assert.Contains("These filters cannot be used", await PageAsync(owner, "/dashboard/events?nonsense=1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_period_of_ones_own_is_shown_and_one_that_is_none_is_named()
+    {
+        await _gateway.RecordedScanAsync(Attack);
+        using var owner = await Browser.OwnerAsync(_gateway);
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        string Period(double from, double to) => $"/dashboard?from={now.AddHours(from):yyyy-MM-ddTHH:mm}&to={now.AddHours(to):yyyy-MM-ddTHH:mm}";
+        Assert.Contains("<dt>Requests</dt><dd>1</dd>", await PageAsync(owner, Period(-2, 2)), StringComparison.Ordinal);
+        Assert.Contains("<dt>Requests</dt><dd>0</dd>", await PageAsync(owner, Period(-9, -8)), StringComparison.Ordinal);
+        Assert.Contains("That is no period", await PageAsync(owner, Period(2, -2)), StringComparison.Ordinal);
+        Assert.Contains("That is no period", await PageAsync(owner, "/dashboard?from=%3Cscript%3E"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task First_steps_are_offered_by_role()
+    {
+        using var owner = await Browser.OwnerAsync(_gateway);
+        var steps = await PageAsync(owner, "/dashboard/start");
+        Assert.Contains("data-step-action", steps, StringComparison.Ordinal);
+        Assert.Contains("YOUR_LOCKLLM_KEY", steps, StringComparison.Ordinal);
+        Assert.Contains("Waiting for a request", steps, StringComparison.Ordinal);
+        using var developer = await owner.InviteAsync("dev@example.com", "developer");
+        steps = await PageAsync(developer, "/dashboard/start");
+        Assert.DoesNotContain("data-step-action", steps, StringComparison.Ordinal);
+        Assert.Contains("data-step-key", steps, StringComparison.Ordinal);
+        using var viewer = await owner.InviteAsync("viewer@example.com", "viewer");
+        steps = await PageAsync(viewer, "/dashboard/start");
+        Assert.DoesNotContain("data-step-key", steps, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"/dashboard/audit\"", steps, StringComparison.Ordinal);
+        await _gateway.RecordedScanAsync(Attack);
+        Assert.Contains("Requests have arrived", await PageAsync(owner, "/dashboard/start"), StringComparison.Ordinal);
     }
 
     // An attribute in double quotes may hold a single one.

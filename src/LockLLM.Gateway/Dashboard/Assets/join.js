@@ -12,8 +12,8 @@ form.addEventListener("submit", async event => {
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
-    await call("POST", "/api/v1/invitations/accept", { token, ...read(form) });
-    location.assign("/dashboard");
+    const session = await call("POST", "/api/v1/invitations/accept", { token, ...read(form) });
+    location.assign(session.member?.role === "owner" ? "/dashboard/start" : "/dashboard");
   } catch (refusal) {
     if (refusal.param === "email") {
       form.querySelector("[data-email]").hidden = false;

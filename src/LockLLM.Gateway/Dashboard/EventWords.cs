@@ -1,0 +1,53 @@
+using System.Globalization;
+using LockLLM.Contracts;
+using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Dashboard.Layout;
+using LockLLM.Gateway.Storage.Entities;
+
+namespace LockLLM.Gateway.Dashboard;
+
+/// <summary>What pages say of a record.</summary>
+internal static class EventWords
+{
+    /// <summary>Every category there is, as records spell it.</summary>
+    public static readonly IReadOnlyList<string> Categories =
+        [ThreatCategories.Injection, ThreatCategories.Jailbreak, ThreatCategories.SystemPromptExtraction, ThreatCategories.ToolAbuse, ThreatCategories.RagInjection, ThreatCategories.Obfuscation];
+
+    /// <summary>One word: <c>blocked</c> and <c>threat</c> were found, <c>safe</c> was judged so, the others have no verdict.</summary>
+    public static string Verdict(RequestRecord record) => record.IsSafe switch
+    {
+        true => "safe",
+        false when record.Status == RequestStatus.Failure => "blocked",
+        false => "threat",
+        null when record.Status == RequestStatus.Error => "error",
+        null => "unjudged",
+    };
+
+    public static EventRow Row(RequestRecord record, EventQuery query, IReadOnlyList<ApiKey> keys) => new(
+        record.Id,
+        record.CreatedAt,
+        Verdict(record),
+        Score(record.Injection),
+        record.ThreatCategory is { } category ? Category(category) : "",
+        string.Create(CultureInfo.InvariantCulture, $"{record.HttpStatus} {record.ErrorCode}"),
+        KeyName(keys, record.ApiKeyId),
+        record.Provider ?? "",
+        record.Model ?? "",
+        Milliseconds(record.TotalMilliseconds),
+        record.RequestId,
+        query.Address(query.Before, record.Id));
+
+    public static string Category(string category) => category switch
+    {
+        ThreatCategories.RagInjection => "injection in content",
+        _ => category.Replace('_', ' '),
+    };
+
+    public static string KeyName(IReadOnlyList<ApiKey> keys, string? id) => id is null ? "" : keys.FirstOrDefault(key => key.Id == id)?.Name ?? id;
+
+    public static string Score(double? value) => value?.ToString("0.#", CultureInfo.InvariantCulture) ?? "";
+
+    public static string Milliseconds(double? value) => value is { } number ? number.ToString(number < 10 ? "0.0" : "N0", CultureInfo.InvariantCulture) + " ms" : "–";
+
+    public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
