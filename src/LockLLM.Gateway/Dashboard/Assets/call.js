@@ -57,6 +57,33 @@ export async function call(method, path, body) {
   }
 }
 
+// Whether the gateway takes passkeys here and the browser has them.
+export async function passkeysOffered() {
+  if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) {
+    return false;
+  }
+  try {
+    return (await send("GET", "/api/v1/session/options")).passkeys === true;
+  } catch {
+    return false;
+  }
+}
+
+// What the browser's own dialog was closed with is no fault.
+export async function ceremony(act) {
+  try {
+    return (await act()).toJSON();
+  } catch (fault) {
+    throw new Refusal({ code: "no_passkey", message: fault.name === "InvalidStateError" ? "This device has a passkey for you already." : "No passkey was given." });
+  }
+}
+
+async function givePasskey(path) {
+  const { id, options } = await send("POST", "/api/v1/session/passkey/begin", {});
+  const credential = await ceremony(() => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }));
+  return send("POST", path, { id, credential });
+}
+
 function confirmPassword() {
   const dialog = document.querySelector("[data-confirm-password]");
   const form = dialog.querySelector("form");
@@ -81,9 +108,22 @@ function confirmPassword() {
         showProblem(form, refusal);
       }
     };
+    const passkey = dialog.querySelector("[data-confirm-passkey]");
+    const show = async () => {
+      clearProblems(form);
+      try {
+        await givePasskey("/api/v1/session/confirm/passkey");
+        dialog.close("confirmed");
+      } catch (refusal) {
+        showProblem(form, refusal);
+      }
+    };
+    passkey.addEventListener("click", show);
+    passkeysOffered().then(isOffered => { passkey.hidden = !isOffered; });
     form.addEventListener("submit", submit);
     dialog.addEventListener("close", () => {
       form.removeEventListener("submit", submit);
+      passkey.removeEventListener("click", show);
       form.reset();
       resolve(dialog.returnValue === "confirmed");
     }, { once: true });
