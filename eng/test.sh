@@ -8,9 +8,10 @@ Usage: bash eng/test.sh
 
 Restores packages as locked, builds in Release with warnings as errors, checks the
 formatting, compiles a sample ahead of time and runs every test project. Needs the
-.NET SDK. Node.js with npm, Redis, PostgreSQL, clang and zlib are installed from
-Debian's packages if they are missing (as root); the npm packages that tests use are
-installed when they are missing or out of date.
+.NET SDK. Node.js with npm, Redis, PostgreSQL, Chromium, clang and zlib are installed
+from Debian's packages if they are missing (as root); the npm packages that tests use
+are installed when they are missing or out of date. Pictures of the dashboard's pages
+lie under artifacts/screenshots afterwards.
 
 Exits with 0 only if every test project ran and everything passed.
 TEXT
@@ -35,6 +36,7 @@ install_debian_packages() {
     command -v npm >/dev/null || missing+=(npm)
     command -v redis-server >/dev/null || missing+=(redis-server)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+    [[ -x /usr/bin/chromium ]] || missing+=(chromium fonts-dejavu-core)
     command -v clang >/dev/null || missing+=(clang)
     [[ -e /usr/include/zlib.h ]] || missing+=(zlib1g-dev)
     if ((${#missing[@]} > 0)); then

@@ -32,6 +32,9 @@ internal static class NodeScripts
     public static async Task<JsonElement> RunAsync(string script, object call) =>
         JsonDocument.Parse(await RunAsync("node", script, JsonSerializer.Serialize(call, JsonSerializerOptions.Web))).RootElement;
 
+    /// <summary>Of a file beside the scripts, such as one of a package.</summary>
+    public static string PathOf(string file) => Path.Combine(Folder(), file);
+
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace LockLLM.Browser.Tests;
+
+/// <summary>A tab that remembers whatever went wrong in it: console errors, uncaught errors, failed requests, violated policies, dialogs.</summary>
+internal sealed class Tab : IAsyncDisposable
+{
+    // Runs in every document before its own scripts. The page cannot be told from what a user sees: nothing of it is changed.
+    private const string Watch =
+        """
+        window.__faults = [];
+        document.addEventListener('securitypolicyviolation', e => window.__faults.push(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
+        window.__canary = () => window.__faults.push('script of a stranger ran');
+        """;
+
+    private readonly IBrowserContext _context;
+    private readonly ConcurrentQueue<string> _faults = [];
+    private readonly ConcurrentQueue<string> _allowed = [];
+
+    private Tab(IBrowserContext context, IPage page)
+    {
+        (_context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                _faults.Enqueue($"console: {message.Text} {message.Location}");
+            }
+        };
+        page.PageError += (_, error) => _faults.Enqueue("error: " + error);
+        page.RequestFailed += (_, request) =>
+        {
+            // A document that is left stops loading what it was loading.
+            if (request.Failure is not "net::ERR_ABORTED")
+            {
+                _faults.Enqueue($"failed: {request.Method} {request.Url} {request.Failure}");
+            }
+        };
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+            {
+                _faults.Enqueue($"status: {response.Status} {response.Request.Method} {response.Url}");
+            }
+        };
+        page.Dialog += (_, dialog) =>
+        {
+            _faults.Enqueue("dialog: " + dialog.Message);
+            _ = dialog.DismissAsync();
+        };
+    }
+
+    public IPage Page { get; }
+
+    public IBrowserContext Context => _context;
+
+    public static async Task<Tab> OpenAsync(IBrowser browser, string address, bool isDark, int width)
+    {
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = address,
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new ViewportSize { Width = width, Height = width < 600 ? 844 : 800 },
+            ReducedMotion = ReducedMotion.Reduce,
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        // A loaded machine is slow; what is wrong is told by the first look that fails.
+        context.SetDefaultTimeout(60_000);
+        await context.AddInitScriptAsync(Watch);
+        return new Tab(context, await context.NewPageAsync());
+    }
+
+    /// <summary>Fills in the form that a visitor sees, and waits for the page it leads to.</summary>
+    public async Task SignInAsync(string email = RunningDashboard.OwnerEmail, string password = RunningDashboard.Password, string path = "/")
+    {
+        await Page.GotoAsync(path);
+        await Page.GetByLabel("E-mail").FillAsync(email);
+        await Page.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        await Page.WaitForURLAsync("**/dashboard**");
+    }
+
+    /// <summary>Goes to a page that must be there.</summary>
+    public async Task VisitAsync(string path)
+    {
+        var answer = await Page.GotoAsync(path);
+        Assert.Equal(200, answer!.Status);
+        await AssertCleanAsync();
+    }
+
+    /// <summary>The pages that the shell offers to whoever is signed in.</summary>
+    public async Task<IReadOnlyList<string>> ListPagesAsync() =>
+        await Page.EvaluateAsync<string[]>("() => [...new Set([...document.querySelectorAll('nav a[href^=\"/dashboard\"]')].map(a => a.getAttribute('href').split(/[?#]/)[0]))]");
+
+    /// <summary>Serious and critical findings of axe on what is shown, one line each.</summary>
+    public async Task<IReadOnlyList<string>> AccessibilityAsync(string axe)
+    {
+        await Page.EvaluateAsync(axe + ";0");
+        var found = await Page.EvaluateAsync<JsonElement>(
+            """
+            async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+              .filter(v => v.impact === 'serious' || v.impact === 'critical')
+              .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.any.map(a => a.message).join(' ')} ${n.html.slice(0, 160)}`))
+            """);
+        return [.. found.EnumerateArray().Select(static line => line.GetString()!)];
+    }
+
+    /// <summary>Faults whose text holds this are part of the test: a page that answers 403 on purpose says so in the console.</summary>
+    public void Allow(string part) => _allowed.Enqueue(part);
+
+    /// <summary>Nothing went wrong up to now.</summary>
+    public async Task AssertCleanAsync()
+    {
+        var inPage = await Page.EvaluateAsync<string[]>("() => window.__faults.splice(0)");
+        string[] faults = [.. _faults.Concat(inPage).Where(fault => !_allowed.Any(part => fault.Contains(part, StringComparison.Ordinal)))];
+        Assert.True(faults.Length == 0, $"{Page.Url}:\n{string.Join('\n', faults)}");
+    }
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}

@@ -1,0 +1,136 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace LockLLM.Browser.Tests;
+
+public sealed class WalkTests(RunningDashboard gateway, SystemBrowser browser) : IClassFixture<RunningDashboard>
+{
+    [Fact]
+    public async Task A_stranger_signs_in_by_the_form_and_comes_to_where_they_wanted()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(path: "/dashboard/events?safe=false");
+        Assert.EndsWith("/dashboard/events?safe=false", tab.Page.Url, StringComparison.Ordinal);
+        await Expect(tab.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToHaveTextAsync("Events");
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_and_nothing_is_opened()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        tab.Allow("401");
+        await tab.Page.GotoAsync("/");
+        await tab.Page.GetByLabel("E-mail").FillAsync("nobody@example.com");
+        await tab.Page.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync("not the password");
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        await Expect(tab.Page.GetByRole(AriaRole.Alert).Filter(new LocatorFilterOptions { HasText = "." }).First).ToBeVisibleAsync();
+        Assert.Equal("/", new Uri(tab.Page.Url).AbsolutePath);
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task Every_page_of_the_shell_opens_for_the_owner_without_a_fault()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync();
+        var pages = await tab.ListPagesAsync();
+        Assert.Contains("/dashboard/events", pages);
+        foreach (var path in pages)
+        {
+            await tab.VisitAsync(path);
+            await Expect(tab.Page.Locator("h1")).ToBeVisibleAsync();
+        }
+
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task The_overview_counts_the_traffic_and_each_period_has_an_address()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync();
+        foreach (var range in (string[])["1h", "24h", "7d", "30d"])
+        {
+            await tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = range, Exact = true }).ClickAsync();
+            await tab.Page.WaitForURLAsync("**range=" + range + "*");
+            await tab.AssertCleanAsync();
+        }
+
+        await Expect(tab.Page.Locator("main")).ToContainTextAsync("openai");
+    }
+
+    [Fact]
+    public async Task From_the_events_to_what_was_blocked_are_two_clicks_and_esc_goes_back()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(path: "/dashboard/events");
+        await tab.VisitAsync("/dashboard/events?safe=false");
+        var rows = tab.Page.Locator("tbody tr[data-row]");
+        Assert.True(await rows.CountAsync() > 0);
+        await rows.First.Locator("a").First.ClickAsync();
+        var drawer = tab.Page.Locator("aside, dialog").Filter(new LocatorFilterOptions { HasText = "req_" });
+        await Expect(drawer).ToBeVisibleAsync();
+        await Expect(drawer).Not.ToContainTextAsync("previous instructions");
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(drawer).ToBeHiddenAsync();
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task The_keyboard_goes_through_events_opens_one_and_finds_the_search()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(path: "/dashboard/events");
+        var links = tab.Page.Locator("tbody tr[data-row] a");
+        await tab.Page.Keyboard.PressAsync("j");
+        await tab.Page.Keyboard.PressAsync("j");
+        await tab.Page.Keyboard.PressAsync("k");
+        await Expect(links.Nth(0)).ToBeFocusedAsync();
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await Expect(tab.Page.Locator("aside, dialog").Filter(new LocatorFilterOptions { HasText = "req_" })).ToBeVisibleAsync();
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(tab.Page.Locator("aside, dialog").Filter(new LocatorFilterOptions { HasText = "req_" })).ToBeHiddenAsync();
+        await tab.Page.Keyboard.PressAsync("/");
+        Assert.True(await tab.Page.EvaluateAsync<bool>("() => document.activeElement.matches('input')"));
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task With_the_tab_key_alone_every_link_of_the_shell_is_reached_and_shows_it()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync();
+        await tab.VisitAsync("/dashboard");
+        var wanted = (await tab.ListPagesAsync()).ToHashSet(StringComparer.Ordinal);
+        for (var presses = 0; wanted.Count > 0 && presses < 60; presses++)
+        {
+            await tab.Page.Keyboard.PressAsync("Tab");
+            var (path, outline) = await FocusedAsync(tab.Page);
+            if (wanted.Remove(path))
+            {
+                Assert.NotEqual("none", outline);
+            }
+        }
+
+        Assert.Empty(wanted);
+    }
+
+    [Fact]
+    public async Task The_export_gives_every_record_as_a_file()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(path: "/dashboard/events");
+        var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "CSV" }).ClickAsync());
+        Assert.EndsWith(".csv", download.SuggestedFilename, StringComparison.Ordinal);
+        var lines = await File.ReadAllLinesAsync(await download.PathAsync());
+        Assert.StartsWith("id,", lines[0], StringComparison.Ordinal);
+        Assert.True(lines.Length > 20);
+    }
+
+    private static async Task<(string Path, string Outline)> FocusedAsync(IPage page)
+    {
+        var found = await page.EvaluateAsync<string[]>("() => [(document.activeElement.getAttribute('href') ?? '').split(/[?#]/)[0], getComputedStyle(document.activeElement).outlineStyle]");
+        return (found[0], found[1]);
+    }
+}
