@@ -46,7 +46,7 @@ public sealed class DashboardTests : IDisposable
             var html = await answer.Content.ReadAsStringAsync();
             Assert.DoesNotContain(" style=", html, StringComparison.Ordinal);
             Assert.DoesNotMatch("<script(?![^>]* src=)", html);
-            Assert.Matches("<title>[A-Z][^<]+ · LockLLM</title>", html);
+            Assert.Matches("<title>[A-Z][^<]+ (·|&#xB7;) LockLLM</title>", html);
         }
     }
 
