@@ -26,7 +26,7 @@ public sealed class EventTailTests : IDisposable
         Assert.DoesNotContain(Prompts.Attack, string.Join('\n', rows), StringComparison.Ordinal);
         var last = await _gateway.RecordedScanAsync(Prompts.Harmless);
         rows = await tail.UntilAsync(line => line.Contains(last.Text("id"), StringComparison.Ordinal));
-        Assert.DoesNotContain(rows, line => line.Contains(record.Text("id"), StringComparison.Ordinal));
+        Assert.DoesNotContain(rows, line => line.Contains("data-row=", StringComparison.Ordinal) && line.Contains(record.Text("id"), StringComparison.Ordinal));
     }
 
     [Fact]

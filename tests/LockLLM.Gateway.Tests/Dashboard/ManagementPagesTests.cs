@@ -210,7 +210,7 @@ public sealed partial class ManagementPagesTests : IDisposable
         var provider = (await owner.ReadAsync("/api/v1/proxy")).EnumerateArray().First().Text("id");
         var members = (await owner.ReadAsync("/api/v1/members")).EnumerateArray().ToArray();
         var routes = _gateway.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(static route => route.RoutePattern.RawText!)
-            .Where(static path => path.StartsWith("/dashboard", StringComparison.Ordinal) && !path.Contains("/assets/", StringComparison.Ordinal)).ToArray();
+            .Where(static path => path.StartsWith("/dashboard", StringComparison.Ordinal) && !path.Contains("/assets/", StringComparison.Ordinal) && !path.EndsWith("/live", StringComparison.Ordinal)).ToArray();
         string[] pages =
         [
             .. routes.Where(static path => !path.Contains('{', StringComparison.Ordinal)),
