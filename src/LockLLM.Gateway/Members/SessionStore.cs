@@ -90,6 +90,17 @@ internal sealed class SessionStore(GatewayDatabase database, AuditTrail audit, M
         },
         cancellationToken);
 
+    /// <summary>Begins a session for whoever has shown what it takes, and says so in the audit trail. Within the caller's transaction.</summary>
+    /// <param name="authenticatedAt">When credentials were given, where that was not now.</param>
+    public async Task<NewSession> SignInAsync(
+        GatewayDbContext context, Member member, string methods, string requestId, CancellationToken cancellationToken, DateTimeOffset? authenticatedAt = null)
+    {
+        member.LastSignedInAt = clock.GetUtcNow();
+        var begun = await BeginAsync(context, member, methods, cancellationToken, authenticatedAt);
+        await audit.AppendAsync(context, new AuditEvent("member.signed_in", member.AccountId, member.Id, begun.SignedIn.SessionId, requestId, methods), cancellationToken);
+        return begun;
+    }
+
     /// <summary>Within the caller's transaction. What is over is deleted on the way, and the oldest of too many.</summary>
     /// <param name="authenticatedAt">When credentials were given, where that was not now.</param>
     public async Task<NewSession> BeginAsync(GatewayDbContext context, Member member, string methods, CancellationToken cancellationToken, DateTimeOffset? authenticatedAt = null)

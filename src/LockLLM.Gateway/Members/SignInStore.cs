@@ -32,10 +32,7 @@ internal sealed class SignInStore(
                     return MemberErrors.NotSignedIn;
                 }
 
-                row.LastSignedInAt = clock.GetUtcNow();
-                var begun = await sessions.BeginAsync(context, row, row.TotpEnabledAt is null ? "password" : "password totp", token);
-                await audit.AppendAsync(context, new AuditEvent("member.signed_in", row.AccountId, row.Id, begun.SignedIn.SessionId, requestId, begun.SignedIn.Methods), token);
-                return begun;
+                return await sessions.SignInAsync(context, row, row.TotpEnabledAt is null ? "password" : "password totp", requestId, token);
             },
             cancellationToken);
     }
@@ -72,10 +69,7 @@ internal sealed class SignInStore(
                     return MemberErrors.PasskeyRefused;
                 }
 
-                row.LastSignedInAt = clock.GetUtcNow();
-                var begun = await sessions.BeginAsync(context, row, "passkey", token);
-                await audit.AppendAsync(context, new AuditEvent("member.signed_in", row.AccountId, row.Id, begun.SignedIn.SessionId, http.TraceIdentifier, begun.SignedIn.Methods), token);
-                return begun;
+                return await sessions.SignInAsync(context, row, "passkey", http.TraceIdentifier, token);
             },
             http.RequestAborted);
     }

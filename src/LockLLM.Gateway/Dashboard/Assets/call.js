@@ -3,6 +3,8 @@
 //   data-then="reload | stay | secret | go:/path"   what follows; reload unless given
 //   data-done="Saved."                 what to say then
 // Texts from answers are only ever set as text.
+import { copy } from "./clipboard.js";
+
 let csrf = document.querySelector("[data-csrf]")?.dataset.csrf ?? "";
 
 export class Refusal extends Error {
@@ -219,23 +221,6 @@ export function toast(message, isProblem = false, requestId = undefined) {
   note.textContent = requestId ? `${message} Request ${requestId}` : message;
   place.append(note);
   setTimeout(() => note.remove(), isProblem ? 12000 : 6000);
-}
-
-export async function copy(text, button) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Browsers give no clipboard to pages over plain HTTP.
-    const area = document.createElement("textarea");
-    area.value = text;
-    (button.closest("dialog") ?? document.body).append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-  const label = button.textContent;
-  button.textContent = "Copied";
-  setTimeout(() => { button.textContent = label; }, 2000);
 }
 
 function afterwards(then, done) {

@@ -27,10 +27,7 @@ internal sealed class ExternalSignInStore(
                     return MemberErrors.NotInvited;
                 }
 
-                member.LastSignedInAt = clock.GetUtcNow();
-                var begun = await sessions.BeginAsync(context, member, "oidc", token, identity.AuthenticatedAt);
-                await audit.AppendAsync(context, new AuditEvent("member.signed_in", member.AccountId, member.Id, begun.SignedIn.SessionId, requestId, begun.SignedIn.Methods), token);
-                return begun;
+                return await sessions.SignInAsync(context, member, "oidc", requestId, token, identity.AuthenticatedAt);
             },
             cancellationToken);
     }
