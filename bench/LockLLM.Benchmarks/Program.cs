@@ -19,6 +19,12 @@ if (args is ["overhead", ..])
     return;
 }
 
+if (args is ["logs", ..])
+{
+    await LogReads.RunAsync(int.Parse(args.ElementAtOrDefault(1) ?? "1000000", System.Globalization.CultureInfo.InvariantCulture), args.ElementAtOrDefault(2));
+    return;
+}
+
 // In this process, so that no second build with its own package restore is needed.
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
     .WithWarmupCount(6).WithIterationCount(12).WithMinIterationTime(TimeInterval.FromMilliseconds(200));

@@ -7,6 +7,46 @@ namespace LockLLM.Browser.Tests;
 public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser) : IClassFixture<RunningDashboard>
 {
     [Fact]
+    public async Task A_key_is_made_shown_once_used_rotated_and_revoked()
+    {
+        await using var tab = await OpenAsync("/dashboard/keys");
+        await ClickAsync(tab, "Create a key");
+        var dialog = tab.Page.Locator("dialog[open]");
+        await dialog.GetByLabel("Name", new LocatorGetByLabelOptions { Exact = true }).FillAsync("checkout in production");
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Create" }).ClickAsync();
+        var secret = await SecretAsync(tab);
+        Assert.StartsWith("llm_", secret, StringComparison.Ordinal);
+        await Expect(tab.Page.Locator("pre[data-secret-use]")).ToContainTextAsync("curl " + gateway.Base + "/v1/scan");
+        Assert.Equal(200, await gateway.ScanStatusAsync(secret));
+        await DoneAsync(tab);
+        var row = tab.Page.Locator("tbody tr").Filter(new LocatorFilterOptions { HasText = "checkout in production" });
+        await Expect(row).ToContainTextAsync(secret[^4..]);
+        Assert.DoesNotContain(secret, await tab.Page.ContentAsync(), StringComparison.Ordinal);
+
+        await row.Locator("a").First.ClickAsync();
+        await Expect(tab.Page.Locator("h1")).ToHaveTextAsync("checkout in production");
+        await ClickAsync(tab, "Rotate");
+        await dialog.GetByLabel("Hours that").FillAsync("0");
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rotate" }).ClickAsync();
+        var next = await SecretAsync(tab);
+        await DoneAsync(tab);
+        Assert.NotEqual(secret, next);
+        Assert.Equal((401, 200), (await gateway.ScanStatusAsync(secret), await gateway.ScanStatusAsync(next)));
+
+        await row.Filter(new LocatorFilterOptions { HasText = next[^4..] }).Locator("a").First.ClickAsync();
+        await Expect(tab.Page.Locator("h1")).ToHaveTextAsync("checkout in production");
+        await ClickAsync(tab, "Revoke");
+        var revoke = dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Revoke" });
+        await Expect(revoke).ToBeDisabledAsync();
+        await dialog.GetByLabel("Type").FillAsync(next[^4..]);
+        await revoke.ClickAsync();
+        await tab.Page.WaitForURLAsync("**/dashboard/keys");
+        await Expect(row.Filter(new LocatorFilterOptions { HasText = next[^4..] })).ToHaveCountAsync(0);
+        Assert.Equal(401, await gateway.ScanStatusAsync(next));
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
     public async Task A_provider_key_is_stored_tested_for_real_disabled_and_deleted()
     {
         await using var tab = await OpenAsync("/dashboard/provider-keys");
@@ -56,6 +96,28 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
         Assert.False(gateway.HoldsInFiles("violet-canary-of-the-playground"));
         // The search itself works: a word that is kept is found.
         Assert.True(gateway.HoldsInFiles(RunningDashboard.OwnerEmail));
+    }
+
+    [Fact]
+    public async Task What_is_chosen_in_the_settings_is_there_after_a_reload_and_counts()
+    {
+        await using var tab = await OpenAsync("/dashboard/settings");
+        var warn = tab.Page.Locator("input[name=default_scan_action][value=allow_with_warning]");
+        await warn.CheckAsync();
+        await SaveAsync(tab);
+        await Expect(tab.Page.Locator("[data-toasts]")).ToContainTextAsync("Saved");
+        await Expect(warn).ToBeCheckedAsync();
+        await tab.Page.Locator("input[name=default_scan_action][value=block]").CheckAsync();
+        await tab.Page.GetByLabel("Days that events are kept").FillAsync("9999");
+        // The browser itself refuses what is out of range, so nothing is sent.
+        await ClickAsync(tab, "Save");
+        Assert.False(await tab.Page.GetByLabel("Days that events are kept").EvaluateAsync<bool>("field => field.validity.valid"));
+        await tab.Page.GetByLabel("Days that events are kept").FillAsync("60");
+        await SaveAsync(tab);
+        await Expect(tab.Page.Locator("[data-toasts]")).ToContainTextAsync("Saved");
+        var settings = await gateway.Owner.ReadAsync("/api/v1/settings");
+        Assert.Equal(("block", 60), (settings.GetProperty("default_scan_action").GetString(), settings.GetProperty("retention_days").GetInt32()));
+        await tab.AssertCleanAsync();
     }
 
     [Fact]
@@ -124,6 +186,12 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
     }
 
     private static Task ClickAsync(Tab tab, string name) => tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
+
+    private static async Task SaveAsync(Tab tab)
+    {
+        var answer = await tab.Page.RunAndWaitForResponseAsync(() => ClickAsync(tab, "Save"), static response => response.Request.Method == "PUT");
+        Assert.True(answer.Ok);
+    }
 
     private static async Task<string> SecretAsync(Tab tab)
     {

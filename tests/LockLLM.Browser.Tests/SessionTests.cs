@@ -45,4 +45,68 @@ public sealed class SessionTests(RunningDashboard gateway, SystemBrowser browser
         Assert.DoesNotContain(cookie.Value, stored, StringComparison.Ordinal);
         Assert.DoesNotContain((await tab.Page.Locator("[data-csrf]").First.GetAttributeAsync("data-csrf"))!, stored, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_viewer_walks_every_page_offered_and_is_refused_what_is_not_theirs()
+    {
+        var email = await gateway.Owner.InviteAsync("Vera", "viewer");
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(email);
+        // A page that is for others says so.
+        tab.Allow("403");
+        foreach (var path in await tab.ListPagesAsync())
+        {
+            var answer = await tab.Page.GotoAsync(path);
+            Assert.True(answer!.Status is 200 or 403, $"{path}: {answer.Status}");
+            await Expect(tab.Page.Locator("h1")).ToBeVisibleAsync();
+            // Their own password is theirs.
+            var foreign = path.EndsWith("/security", StringComparison.Ordinal) ? 0 : await tab.Page.Locator("main [data-call]:visible, main button[data-open]:visible").CountAsync();
+            Assert.Equal(0, foreign);
+        }
+
+        // What a page hides, the gateway refuses as well.
+        var status = await tab.Page.EvaluateAsync<int>(
+            """
+            async () => (await fetch('/api/v1/keys', {
+              method: 'POST',
+              headers: { 'Content-Type': 'application/json', 'X-LockLLM-CSRF-Token': document.querySelector('[data-csrf]').dataset.csrf },
+              body: '{"name":"of a viewer"}',
+            })).status
+            """);
+        Assert.Equal(403, status);
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_passkey_is_added_signs_in_confirms_and_is_removed()
+    {
+        // Browsers give passkeys to names, not to addresses of numbers.
+        var place = gateway.Base.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var email = await gateway.Owner.InviteAsync("Petra", "admin");
+        await using var tab = await browser.OpenAsync(place);
+        var page = tab.Page;
+        var devices = await tab.Context.NewCDPSessionAsync(page);
+        await devices.SendAsync("WebAuthn.enable");
+        await devices.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new { protocol = "ctap2", transport = "internal", hasResidentKey = true, hasUserVerification = true, isUserVerified = true, automaticPresenceSimulation = true },
+        });
+
+        await tab.SignInAsync(email, path: "/dashboard/security");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add a passkey" }).ClickAsync();
+        await page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("Laptop");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" }).ClickAsync();
+        var row = page.Locator("[data-passkey]");
+        await Expect(row).ToContainTextAsync("Laptop");
+
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out", Exact = true }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in with a passkey" }).ClickAsync();
+        await page.WaitForURLAsync("**/dashboard");
+        await tab.VisitAsync("/dashboard/security");
+        await Expect(page.Locator("[data-session]").Filter(new LocatorFilterOptions { HasText = "this one" })).ToContainTextAsync("passkey");
+        await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove Laptop" }).ClickAsync();
+        await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove" }).ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+        await tab.AssertCleanAsync();
+    }
 }

@@ -2,11 +2,13 @@ using System.Data.Common;
 using System.Text;
 using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Analytics;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.Identity;
 using LockLLM.Gateway.ProviderKeys;
 using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
+using LockLLM.Gateway.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
@@ -40,6 +42,57 @@ public abstract class StoreExpectations : IAsyncLifetime
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Sums_of_hours_are_those_of_the_records_also_when_two_gateways_write()
+    {
+        var random = new Random(7);
+        var now = _clock.GetUtcNow();
+        RequestRecord[] records =
+        [
+            .. Enumerable.Range(0, 3000).Select(i => new RequestRecord
+            {
+                Id = Ids.NewRecord(now), AccountId = random.Next(4) == 0 ? "acc_b" : "acc_a", CreatedAt = now - TimeSpan.FromMinutes(random.Next(6 * 24 * 60)), Kind = RequestKind.ProxyRequest,
+                Status = (RequestStatus)random.Next(3), RequestId = "req_sum", ApiKeyId = random.Next(4) is > 0 and var key ? "key_" + key : null, Provider = random.Next(3) > 0 ? "openai" : null,
+                IsSafe = random.Next(3) switch { 0 => false, 1 => true, _ => null }, ThreatCategory = random.Next(2) == 0 ? "jailbreak" : null, ScanMilliseconds = i % 5 == 0 ? null : random.Next(1, 100),
+            }),
+        ];
+        TestInstallation[] nodes = [await OpenAsync(), await OpenAsync()];
+        await Task.WhenAll(nodes.Select((node, n) => Task.WhenAll(records.Where((_, i) => i % 2 == n).Chunk(100).Select(batch => WriteAsync(node, batch)))));
+
+        var range = UsageRange.Parse("7d", now);
+        var usage = await new UsageStore(nodes[0].Database).ReadAsync("acc_a", range, default);
+        RequestRecord[] own = [.. records.Where(record => record.AccountId == "acc_a")];
+        Assert.Equal(
+            new UsageTotals(own.Length, own.Count(record => record.IsSafe == false), own.Count(record => record is { IsSafe: false, Status: RequestStatus.Failure }), own.Count(record => record.Status == RequestStatus.Error)),
+            usage.Totals);
+        Assert.Equal(
+            Enumerable.Range(0, range.Buckets).Select(step => (long)own.Count(record => record.CreatedAt >= range.From + (range.BucketWidth * step) && record.CreatedAt < range.From + (range.BucketWidth * (step + 1)))),
+            usage.Series.Select(step => step.Requests));
+        Assert.Equal(own.Count(record => record is { IsSafe: false, ThreatCategory: "jailbreak" }), Assert.Single(usage.Categories).Threats);
+        Assert.Equal(own.Where(record => record.ApiKeyId is not null).CountBy(record => record.ApiKeyId!).Select(key => (key.Key, (long)key.Value)).Order(), usage.Keys.Select(share => (share.Name, share.Requests)).Order());
+        Assert.Equal(own.Count(record => record.Provider is not null), Assert.Single(usage.Providers).Requests);
+        double[] times = [.. own.Where(record => record.ScanMilliseconds is not null).Select(record => record.ScanMilliseconds!.Value).Order()];
+        Assert.InRange(usage.ScanMilliseconds.P95!.Value, times[(int)Math.Ceiling(times.Length * 0.95) - 1] * 0.98, times[(int)Math.Ceiling(times.Length * 0.95) - 1] * 1.02);
+
+        // The sums go with the records: of hours that are over, no other account's.
+        await nodes[0].Database.ChangeAsync<int>(async (context, token) => await UsageSumStore.DeleteAsync(context, "acc_a", [], now - TimeSpan.FromDays(2), token), default);
+        var later = await new UsageStore(nodes[0].Database).ReadAsync("acc_a", range, default);
+        Assert.Equal(own.LongCount(record => record.CreatedAt >= now - TimeSpan.FromDays(2)), later.Totals.Requests);
+        Assert.Equal(records.Length - own.Length, (await new UsageStore(nodes[0].Database).ReadAsync("acc_b", range, default)).Totals.Requests);
+        await nodes[0].Database.ChangeAsync<int>(async (context, token) => await UsageSumStore.DeleteAsync(context, null, ["acc_b"], now + TimeSpan.FromDays(2), token), default);
+        Assert.Equal((0L, null), (await new UsageStore(nodes[0].Database).ReadAsync("acc_a", range, default)) switch { var none => (none.Totals.Requests, none.ScanMilliseconds.P50) });
+        Assert.Equal(records.Length - own.Length, (await new UsageStore(nodes[0].Database).ReadAsync("acc_b", range, default)).Totals.Requests);
+
+        static Task WriteAsync(TestInstallation node, RequestRecord[] batch) => node.Database.ChangeAsync<bool>(
+            async (context, token) =>
+            {
+                context.Insert(batch, token);
+                await UsageSumStore.AddAsync(context, batch, token);
+                return true;
+            },
+            default);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using LockLLM.Contracts.Scan;
+
 namespace LockLLM.Contracts.Management;
 
 /// <summary>What is kept of one request, as <c>/api/v1/logs</c> shows it. No field can hold a prompt, an answer or a key.</summary>
@@ -53,6 +55,12 @@ public sealed record LogDetails
 
     /// <summary>Category of the most severe finding.</summary>
     public string? ThreatCategory { get; init; }
+
+    /// <summary>Where the attacks are in the worst of the texts, most severe first: positions, never an excerpt.</summary>
+    public IReadOnlyList<ScanThreat>? Findings { get; init; }
+
+    /// <summary>Length of that text in Unicode scalars.</summary>
+    public int? FindingsLength { get; init; }
 
     /// <summary>Length of the texts in Unicode scalars.</summary>
     public int? PromptLength { get; init; }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LockLLM.Gateway.Analytics;
 
-/// <summary>How often API keys were used on each of the last days, counted by the database.</summary>
+/// <summary>How often API keys were used on each of the last days, from the sums of hours.</summary>
 internal sealed class KeyUsageStore(GatewayDatabase database, TimeProvider clock)
 {
     private const long Day = TimeSpan.TicksPerDay;
@@ -14,8 +14,8 @@ internal sealed class KeyUsageStore(GatewayDatabase database, TimeProvider clock
         var from = First(days);
         var cells = await ReadAsync(
             $"""
-            SELECT api_key_id AS key, (created_at - {from}) / {Day} AS day, COUNT(*) AS requests FROM request_records
-            WHERE account_id = {accountId} AND created_at >= {from} AND created_at < {from + (days * Day)} AND api_key_id IS NOT NULL GROUP BY 1, 2
+            SELECT api_key_id AS key, (hour - {from}) / {Day} AS day, CAST(SUM(requests) AS BIGINT) AS requests FROM usage_hours
+            WHERE account_id = {accountId} AND hour >= {from} AND hour < {from + (days * Day)} AND api_key_id <> '' GROUP BY 1, 2
             """,
             cancellationToken);
         return cells.GroupBy(static cell => cell.Key, StringComparer.Ordinal).ToDictionary(static key => key.Key, key => Series(key, days), StringComparer.Ordinal);
@@ -28,8 +28,8 @@ internal sealed class KeyUsageStore(GatewayDatabase database, TimeProvider clock
         return Series(
             await ReadAsync(
                 $"""
-                SELECT api_key_id AS key, (created_at - {from}) / {Day} AS day, COUNT(*) AS requests FROM request_records
-                WHERE account_id = {accountId} AND api_key_id = {keyId} AND created_at >= {from} AND created_at < {from + (days * Day)} GROUP BY 1, 2
+                SELECT api_key_id AS key, (hour - {from}) / {Day} AS day, CAST(SUM(requests) AS BIGINT) AS requests FROM usage_hours
+                WHERE account_id = {accountId} AND api_key_id = {keyId} AND hour >= {from} AND hour < {from + (days * Day)} GROUP BY 1, 2
                 """,
                 cancellationToken),
             days);

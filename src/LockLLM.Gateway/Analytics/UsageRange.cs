@@ -34,7 +34,7 @@ internal sealed record UsageRange(string? Name, DateTimeOffset From, DateTimeOff
             "1h" => ("1h", TimeSpan.FromMinutes(1), 60),
             "7d" => ("7d", TimeSpan.FromHours(3), 56),
             "30d" => ("30d", TimeSpan.FromDays(1), 30),
-            _ => (Default, TimeSpan.FromMinutes(30), 48),
+            _ => (Default, TimeSpan.FromHours(1), 24),
         };
         var end = Floor(now, width) + width;
         return new UsageRange(known, end - (width * buckets), end, width);

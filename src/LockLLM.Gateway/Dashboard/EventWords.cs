@@ -1,5 +1,6 @@
 using System.Globalization;
 using LockLLM.Contracts;
+using LockLLM.Contracts.Scan;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Dashboard.Layout;
 using LockLLM.Gateway.Storage.Entities;
@@ -42,6 +43,23 @@ internal static class EventWords
         ThreatCategories.RagInjection => "injection in content",
         _ => category.Replace('_', ' '),
     };
+
+    /// <summary>Whose words a text is.</summary>
+    public static string Origin(string origin) => origin switch
+    {
+        "input" => "the text",
+        "user" => "a user's text",
+        "document" => "a document",
+        _ => "a text of kind " + origin.Replace('_', ' '),
+    };
+
+    /// <summary>Beginning and width in a hundred parts of the text; wide enough to be seen.</summary>
+    public static (string From, string Width) Place(ScanThreat threat, int length)
+    {
+        var (from, to) = (100.0 * threat.Start / Math.Max(1, length), 100.0 * threat.End / Math.Max(1, length));
+        var width = Math.Clamp(to - from, 0.8, 100);
+        return (Math.Clamp(from, 0, 100 - width).ToString("0.##", CultureInfo.InvariantCulture), width.ToString("0.##", CultureInfo.InvariantCulture));
+    }
 
     public static string KeyName(IReadOnlyList<ApiKey> keys, string? id) => id is null ? "" : keys.FirstOrDefault(key => key.Id == id)?.Name ?? id;
 

@@ -205,7 +205,7 @@ internal sealed class FirstRun(
 
                 Nobody can sign in yet. Open this in a browser; it makes you the owner, once, until {{setup.Invitation.ExpiresAt:yyyy-MM-dd HH:mm}} UTC or the next start:
 
-                    {{CallableAddress(addresses)}}{{DashboardPages.Join}}#{{setup.Token}}
+                    {{CallableAddress(addresses)}}{{DashboardPages.Join}}?owner#{{setup.Token}}
 
                 Or without a browser:
 

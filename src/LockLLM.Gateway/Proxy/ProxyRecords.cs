@@ -2,6 +2,7 @@ using System.Buffers;
 using LockLLM.Contracts;
 using LockLLM.Gateway.Proxy.Guard;
 using LockLLM.Gateway.Proxy.Upstream;
+using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Scanning;
 using LockLLM.Gateway.Storage;
 using LockLLM.Gateway.Storage.Entities;
@@ -43,6 +44,7 @@ internal static class ProxyRecords
             Sensitivity = scanned is null ? null : exchange.Directives?.SensitivityWord,
             ScanAction = exchange.Directives is { } directives ? (directives.Blocks ? ThreatActions.Block : ThreatActions.AllowWithWarning) : null,
             ThreatCategory = scanned?.Threats is { Count: > 0 } threats ? threats[0].Category : null,
+            Findings = FindingPositions.Write(scanned?.Threats, scanned?.ThreatsLength ?? 0),
             PromptLength = exchange.PromptScalars,
             ScannedLength = scanned is null ? null : (int)Math.Min(int.MaxValue, scanned.Coverage.Scalars),
             ScannedParts = scanned?.Coverage.Parts,

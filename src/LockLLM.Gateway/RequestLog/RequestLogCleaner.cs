@@ -1,3 +1,4 @@
+using LockLLM.Gateway.Analytics;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ namespace LockLLM.Gateway.RequestLog;
 /// <summary>Days that an account's records are kept, by account id, where it has a figure of its own.</summary>
 internal delegate IReadOnlyDictionary<string, int> AccountRetention();
 
-/// <summary>Deletes records that have been kept long enough, some at a time, so that writers get their turn in between.</summary>
+/// <summary>Deletes records and their sums that have been kept long enough, some at a time, so that writers get their turn in between.</summary>
 internal sealed partial class RequestLogCleaner(
     GatewayDatabase database, RequestLogOptions options, AccountRetention ofAccounts, TimeProvider clock, ILogger<RequestLogCleaner> logger) : BackgroundService
 {
@@ -24,9 +25,11 @@ internal sealed partial class RequestLogCleaner(
         var ids = own.Keys.ToArray();
         var rest = now - TimeSpan.FromDays(options.RetentionDays);
         var deleted = await DeleteAsync(records => records.Where(record => record.CreatedAt < rest && !ids.Contains(record.AccountId)), cancellationToken);
+        await DeleteSumsAsync(null, ids, rest, cancellationToken);
         foreach (var (account, days) in own)
         {
             var before = now - TimeSpan.FromDays(days);
+            await DeleteSumsAsync(account, [], before, cancellationToken);
             deleted += await DeleteAsync(records => records.Where(record => record.AccountId == account && record.CreatedAt < before), cancellationToken);
         }
 
@@ -77,6 +80,9 @@ internal sealed partial class RequestLogCleaner(
             }
         }
     }
+
+    private Task<Outcome<int>> DeleteSumsAsync(string? account, string[] others, DateTimeOffset before, CancellationToken cancellationToken) =>
+        database.ChangeAsync<int>(async (context, token) => await UsageSumStore.DeleteAsync(context, account, others, before, token), cancellationToken);
 
     [LoggerMessage(EventId = 1411, Level = LogLevel.Debug, Message = "Deleted {Count} request records that were kept long enough")]
     private partial void LogDeleted(long count);

@@ -27,6 +27,7 @@ internal static class RequestLogCsv
         ("sensitivity", static record => record.Sensitivity),
         ("scan_action", static record => record.ScanAction),
         ("threat_category", static record => record.ThreatCategory),
+        ("findings", static record => record.Findings),
         ("prompt_length", static record => record.PromptLength),
         ("scanned_length", static record => record.ScannedLength),
         ("scanned_parts", static record => record.ScannedParts),

@@ -57,7 +57,8 @@ internal sealed class RequestLogReader(GatewayDatabase database)
             var records = filter.Apply(Of(context, accountId));
             if (last is { CreatedAt: var at, Id: var id })
             {
-                records = records.Where(record => record.CreatedAt < at || (record.CreatedAt == at && string.Compare(record.Id, id) < 0));
+                // The first half alone is what an index can begin at.
+                records = records.Where(record => record.CreatedAt <= at && (record.CreatedAt < at || string.Compare(record.Id, id) < 0));
             }
 
             return Newest(records).Skip(offset).Take(limit).ToListAsync(token);

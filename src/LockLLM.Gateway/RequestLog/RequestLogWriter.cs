@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LockLLM.Gateway.Analytics;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Storage;
 using LockLLM.Gateway.Storage.Entities;
@@ -29,7 +30,7 @@ internal sealed partial class RequestLogWriter : BackgroundService
             Add = static (context, batch, token) =>
             {
                 context.Insert(batch, token);
-                return Task.CompletedTask;
+                return UsageSumStore.AddAsync(context, batch, token);
             },
             Written = records.CountWritten,
             Refused = records.CountRefused,

@@ -21,7 +21,6 @@ internal sealed class ScanAnswer
     private readonly double _injection;
     private readonly double _confidence;
     private readonly string _sentence;
-    private readonly IReadOnlyList<ScanThreat>? _threats;
 
     public ScanAnswer(Verdict verdict, ScanDirectives directives, PromptText text)
     {
@@ -31,8 +30,8 @@ internal sealed class ScanAnswer
         _injection = Score.Rounded(verdict.Score);
         _confidence = _isAttack ? _injection : Score.Rounded(100 - _injection);
         _sentence = WireWords.Sentence(verdict.Findings.Count > 0 ? verdict.Findings[0].Category : ThreatCategory.Injection);
-        var threats = _isAttack ? Threats.Of(verdict.Findings, directives.Sensitivity, text.Span) : [];
-        _threats = threats.Count > 0 ? threats : null;
+        var threats = _isAttack ? Scanning.Threats.Of(verdict.Findings, directives.Sensitivity, text.Span) : [];
+        Threats = threats.Count > 0 ? threats : null;
     }
 
     public int Label => _isAttack ? 1 : 0;
@@ -41,8 +40,8 @@ internal sealed class ScanAnswer
 
     public double Confidence => _confidence;
 
-    /// <summary>Category of the most severe finding, if there is one to report.</summary>
-    public string? Category => _threats?[0].Category;
+    /// <summary>The attacks, most severe first; null without one to report.</summary>
+    public IReadOnlyList<ScanThreat>? Threats { get; }
 
     /// <summary>The error to answer with, when the caller asked to block and there is something to block.</summary>
     public Error? Refusal => _isAttack && _directives.Blocks
@@ -55,7 +54,7 @@ internal sealed class ScanAnswer
                 Confidence = _confidence,
                 Injection = _injection,
                 Sensitivity = _directives.SensitivityWord,
-                Threats = _threats,
+                Threats = Threats,
                 Coverage = Coverage,
             },
         }
@@ -75,7 +74,7 @@ internal sealed class ScanAnswer
         Usage = new ScanUsage(Pieces + (_directives.AsksPolicies ? 1 : 0), _text.Scalars),
         Debug = debug,
         ScanWarning = _isAttack ? Warning : null,
-        Threats = _threats,
+        Threats = Threats,
         Coverage = Coverage,
     };
 
@@ -113,5 +112,5 @@ internal sealed class ScanAnswer
 
     private ScanWarning Warning => new() { Message = _sentence, InjectionScore = _injection, Confidence = _confidence, Label = 1 };
 
-    private string Detail() => ScanDetail.Encode(Warning with { Threats = _threats, Coverage = Coverage });
+    private string Detail() => ScanDetail.Encode(Warning with { Threats = Threats, Coverage = Coverage });
 }

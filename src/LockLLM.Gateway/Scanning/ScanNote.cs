@@ -1,6 +1,7 @@
 using LockLLM.Contracts;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Identity;
+using LockLLM.Gateway.RequestLog;
 using LockLLM.Gateway.Storage;
 using LockLLM.Gateway.Storage.Entities;
 
@@ -49,7 +50,8 @@ internal sealed class ScanNote(HttpContext context, TimeProvider clock)
             Injection = Answer?.Injection,
             Sensitivity = Answer is null ? null : Directives?.SensitivityWord,
             ScanAction = Directives is { } directives ? (directives.Blocks ? ThreatActions.Block : ThreatActions.AllowWithWarning) : null,
-            ThreatCategory = Answer?.Category,
+            ThreatCategory = Answer?.Threats?[0].Category,
+            Findings = FindingPositions.Write(Answer?.Threats, Length ?? 0),
             PromptLength = Length,
             ScannedLength = Answer is null ? null : Length,
             RequestBytes = context.Request.ContentLength,

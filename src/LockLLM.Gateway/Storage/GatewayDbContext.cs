@@ -36,6 +36,10 @@ internal abstract class GatewayDbContext(DbContextOptions options) : DbContext(o
 
     public DbSet<RequestRecord> RequestRecords => Set<RequestRecord>();
 
+    public DbSet<UsageHour> UsageHours => Set<UsageHour>();
+
+    public DbSet<UsageScanTime> UsageScanTimes => Set<UsageScanTime>();
+
     public DbSet<AuditRow> AuditEvents => Set<AuditRow>();
 
     public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
@@ -138,9 +142,33 @@ internal abstract class GatewayDbContext(DbContextOptions options) : DbContext(o
         {
             // No foreign keys: records outlive what they name, and are written in bulk.
             row.ToTable("request_records");
-            row.HasIndex(static entity => new { entity.AccountId, entity.CreatedAt });
-            row.HasIndex(static entity => new { entity.AccountId, entity.RequestId });
+            row.Property(static entity => entity.Findings).HasMaxLength(MaxDocumentLength);
+            row.HasIndex(static entity => new { entity.AccountId, entity.RequestId, entity.CreatedAt });
             row.HasIndex(static entity => entity.CreatedAt);
+            // In the order of the list and with all that it is filtered by: what does not match is passed over without reading its row, and writing
+            // goes on at the end. An index for each filter would make a record cost twice as much to write.
+            row.HasIndex(
+                static entity => new
+                {
+                    entity.AccountId, entity.CreatedAt, entity.ApiKeyId, entity.ProviderKeyId, entity.Provider, entity.Model, entity.Kind, entity.Subkind, entity.Status, entity.IsSafe, entity.ThreatCategory,
+                    entity.ErrorCode,
+                },
+                "ix_request_records_log").HasDatabaseName("ix_request_records_log");
+            // What is looked for first and is rare; see RequestLogFilter.
+            row.HasIndex(static entity => new { entity.AccountId, entity.CreatedAt }, "ix_request_records_not_answered").HasDatabaseName("ix_request_records_not_answered").HasFilter("status <> 'Success'");
+            row.HasIndex(static entity => new { entity.AccountId, entity.CreatedAt }, "ix_request_records_unsafe").HasDatabaseName("ix_request_records_unsafe").HasFilter(Database.IsSqlite() ? "is_safe = 0" : "is_safe = FALSE");
+        });
+        modelBuilder.Entity<UsageHour>(row =>
+        {
+            row.ToTable("usage_hours");
+            row.HasKey(static entity => new { entity.AccountId, entity.Hour, entity.ApiKeyId, entity.Provider, entity.Category });
+            row.HasIndex(static entity => entity.Hour);
+        });
+        modelBuilder.Entity<UsageScanTime>(row =>
+        {
+            row.ToTable("usage_scan_times");
+            row.HasKey(static entity => new { entity.AccountId, entity.Hour, entity.Step });
+            row.HasIndex(static entity => entity.Hour);
         });
         modelBuilder.Entity<AuditRow>(row =>
         {

@@ -14,10 +14,10 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("1h", 60)]
-    [InlineData("24h", 48)]
+    [InlineData("24h", 24)]
     [InlineData("7d", 56)]
     [InlineData("30d", 30)]
-    [InlineData("nonsense", 48)]
+    [InlineData("nonsense", 24)]
     public void A_range_ends_with_the_step_that_is_running(string name, int buckets)
     {
         var now = new DateTimeOffset(2026, 3, 1, 12, 7, 9, TimeSpan.Zero);
@@ -51,7 +51,34 @@ public sealed class UsageTests : IDisposable
         Assert.Equal([new UsageShare("jailbreak", 2, 2)], usage.Categories);
         Assert.Equal([new UsageShare("key_a", 4, 2)], usage.Keys);
         Assert.Equal([new UsageShare("openai", 4, 2)], usage.Providers);
-        Assert.Equal(new Percentiles(2, 3, 3), usage.ScanMilliseconds);
+        Assert.InRange(usage.ScanMilliseconds.P50!.Value, 2 * 0.98, 2 * 1.02);
+        Assert.InRange(usage.ScanMilliseconds.P95!.Value, 3 * 0.98, 3 * 1.02);
+        Assert.InRange(usage.ScanMilliseconds.P99!.Value, 3 * 0.98, 3 * 1.02);
+    }
+
+    [Theory]
+    [InlineData(0, 0.01)]
+    [InlineData(-1, 0.01)]
+    [InlineData(0.01, 0.01)]
+    [InlineData(1, 1)]
+    [InlineData(3.7, 3.7)]
+    [InlineData(86_400_000, 86_400_000)]
+    [InlineData(double.PositiveInfinity, 86_400_000)]
+    public void A_duration_is_counted_with_those_two_percent_beside_it(double milliseconds, double expected)
+    {
+        Assert.InRange(ScanTimes.MillisecondsOf(ScanTimes.StepOf(milliseconds)), expected * 0.98, expected * 1.02);
+    }
+
+    [Fact]
+    public void Percentiles_are_by_nearest_rank()
+    {
+        (int Step, long Scans)[] counts = [(10, 50), (20, 45), (30, 4), (40, 1)];
+        Assert.Equal(ScanTimes.MillisecondsOf(10), ScanTimes.Percentile(counts, 0.50));
+        Assert.Equal(ScanTimes.MillisecondsOf(20), ScanTimes.Percentile(counts, 0.51));
+        Assert.Equal(ScanTimes.MillisecondsOf(20), ScanTimes.Percentile(counts, 0.95));
+        Assert.Equal(ScanTimes.MillisecondsOf(30), ScanTimes.Percentile(counts, 0.99));
+        Assert.Equal(ScanTimes.MillisecondsOf(40), ScanTimes.Percentile(counts, 1));
+        Assert.Null(ScanTimes.Percentile([], 0.5));
     }
 
     [Fact]

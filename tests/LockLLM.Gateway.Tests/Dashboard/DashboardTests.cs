@@ -68,6 +68,9 @@ public sealed class DashboardTests : IDisposable
         var drawer = await PageAsync(owner, "/dashboard/events?event=" + record.Text("id"));
         Assert.Contains("data-copy=\"" + record.Text("request_id"), drawer, StringComparison.Ordinal);
         Assert.DoesNotContain("previous instructions", list + drawer, StringComparison.Ordinal);
+        var found = record.GetProperty("findings")[0];
+        Assert.Equal(Attack.Length, record.GetProperty("findings_length").GetInt32());
+        Assert.Contains($"characters {found.GetProperty("start")} to {found.GetProperty("end")} of {Attack.Length}", drawer, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LockLLM.Gateway.Accounts;
+using LockLLM.Gateway.Analytics;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Hosting;
 using LockLLM.Gateway.RequestLog;
@@ -137,16 +138,26 @@ public sealed class RequestLogTests : IDisposable
         await using var installation = await OpenAsync();
         var account = installation.Account;
         await installation.Get<AccountStore>().UpdateSettingsAsync(account, settings => settings with { RetentionDays = 90 }, "test", null, CancellationToken.None);
-        await AddAsync(installation, [.. Enumerable.Range(0, 120).SelectMany(day => (RequestRecord[])
+        RequestRecord[] records = [.. Enumerable.Range(0, 120).SelectMany(day => (RequestRecord[])
         [
             Record($"log_a{day:000}", -day * 24 * 60),
             Record($"log_b{day:000}", -day * 24 * 60, account: account),
-        ])]);
+        ])];
+        await AddAsync(installation, records);
+        await installation.Database.ChangeAsync<bool>(
+            async (context, token) =>
+            {
+                await UsageSumStore.AddAsync(context, records, token);
+                return true;
+            },
+            CancellationToken.None);
         var cleaner = installation.Get<RequestLogCleaner>();
         Assert.Equal(120 - 31 + 120 - 91, await cleaner.CleanAsync(CancellationToken.None));
         Assert.Equal(31, await installation.Get<RequestLogReader>().CountAsync("acc_a", new RequestLogFilter(), CancellationToken.None));
         Assert.Equal(91, await installation.Get<RequestLogReader>().CountAsync(account, new RequestLogFilter(), CancellationToken.None));
         Assert.Equal(0, await cleaner.CleanAsync(CancellationToken.None));
+        await using var left = installation.Database.CreateContext();
+        Assert.Equal((31, 91), (left.UsageHours.Count(hour => hour.AccountId == "acc_a"), left.UsageHours.Count(hour => hour.AccountId == account)));
     }
 
     [Fact]

@@ -2,6 +2,10 @@
 import { call, clearProblems, read, showProblem } from "./call.js";
 
 const token = location.hash.slice(1);
+// The first owner is invited by nobody who knew an address.
+if (new URLSearchParams(location.search).has("owner")) {
+  document.querySelector("[data-email]").hidden = false;
+}
 history.replaceState(null, "", location.pathname);
 const form = document.querySelector("[data-join]");
 form.hidden = token === "";

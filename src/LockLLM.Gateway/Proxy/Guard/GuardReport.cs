@@ -34,6 +34,9 @@ internal abstract record GuardReport
         /// <summary>The attacks in the worst text.</summary>
         public IReadOnlyList<ScanThreat>? Threats { get; init; }
 
+        /// <summary>Of the text that the positions of <see cref="Threats"/> count in, in Unicode scalar values.</summary>
+        public int ThreatsLength { get; init; }
+
         /// <summary>
         /// Places in which something that would be an attack from a user was found, but whose authors may give orders; see
         /// <see cref="TextOrigins.IsUntrusted"/>.

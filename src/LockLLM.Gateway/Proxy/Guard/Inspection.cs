@@ -35,6 +35,7 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
     private double _worst;
     private IReadOnlyList<Finding> _findings = [];
     private IReadOnlyList<ScanThreat>? _threats;
+    private int _threatsLength;
 
     private enum PartState : byte
     {
@@ -99,6 +100,7 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
             Score = _worst,
             Sentence = isAttack ? WireWords.Sentence(_findings.Count > 0 ? _findings[0].Category : ThreatCategory.Injection) : null,
             Threats = _threats,
+            ThreatsLength = _threatsLength,
             InContext = _inContext,
             Withheld = _withheld,
         };
@@ -240,6 +242,7 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
             {
                 _findings = verdict.Findings;
                 _threats = Threats.Of(verdict.Findings, directives.Sensitivity, text, part.Origin.Word());
+                _threatsLength = part.Scalars;
             }
         }
 
@@ -304,6 +307,7 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
                 _worst = Math.Max(_worst, finding.Score);
                 _findings = [finding];
                 _threats = [new ScanThreat(WireWords.Of(finding.Category), Score.Rounded(finding.Score), 0, last.Scalars, WireWords.Of(finding.Layers)) { Origin = last.Origin.Word() }];
+                _threatsLength = last.Scalars;
                 RememberTurns(touched, finding.Score);
                 break;
             }

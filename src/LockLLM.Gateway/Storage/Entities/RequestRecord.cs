@@ -68,6 +68,9 @@ internal sealed class RequestRecord
     /// <summary>Category of the most severe finding.</summary>
     public string? ThreatCategory { get; init; }
 
+    /// <summary>Where the findings are, in numbers; see <c>RequestLog/FindingPositions</c>.</summary>
+    public string? Findings { get; init; }
+
     /// <summary>Length of the texts, in Unicode scalars.</summary>
     public int? PromptLength { get; init; }
 

@@ -740,6 +740,11 @@ namespace LockLLM.Gateway.Storage.Postgres.Migrations
                         .HasColumnType("character varying(256)")
                         .HasColumnName("error_code");
 
+                    b.Property<string>("Findings")
+                        .HasMaxLength(65536)
+                        .HasColumnType("character varying(65536)")
+                        .HasColumnName("findings");
+
                     b.Property<double?>("FirstByteMilliseconds")
                         .HasColumnType("double precision")
                         .HasColumnName("first_byte_milliseconds");
@@ -868,11 +873,19 @@ namespace LockLLM.Gateway.Storage.Postgres.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_request_records_created_at");
 
-                    b.HasIndex("AccountId", "CreatedAt")
-                        .HasDatabaseName("ix_request_records_account_id_created_at");
+                    b.HasIndex("AccountId", "RequestId", "CreatedAt")
+                        .HasDatabaseName("ix_request_records_account_id_request_id_created_at");
 
-                    b.HasIndex("AccountId", "RequestId")
-                        .HasDatabaseName("ix_request_records_account_id_request_id");
+                    b.HasIndex(new[] { "AccountId", "CreatedAt", "ApiKeyId", "ProviderKeyId", "Provider", "Model", "Kind", "Subkind", "Status", "IsSafe", "ThreatCategory", "ErrorCode" }, "ix_request_records_log")
+                        .HasDatabaseName("ix_request_records_log");
+
+                    b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_request_records_not_answered")
+                        .HasDatabaseName("ix_request_records_not_answered")
+                        .HasFilter("status <> 'Success'");
+
+                    b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_request_records_unsafe")
+                        .HasDatabaseName("ix_request_records_unsafe")
+                        .HasFilter("is_safe = FALSE");
 
                     b.ToTable("request_records", (string)null);
                 });
@@ -980,6 +993,85 @@ namespace LockLLM.Gateway.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_sign_in_challenges_expires_at");
 
                     b.ToTable("sign_in_challenges", (string)null);
+                });
+
+            modelBuilder.Entity("LockLLM.Gateway.Storage.Entities.UsageHour", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("ApiKeyId")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("api_key_id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Category")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("category");
+
+                    b.Property<long>("Blocked")
+                        .HasColumnType("bigint")
+                        .HasColumnName("blocked");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("bigint")
+                        .HasColumnName("errors");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requests");
+
+                    b.Property<long>("Threats")
+                        .HasColumnType("bigint")
+                        .HasColumnName("threats");
+
+                    b.HasKey("AccountId", "Hour", "ApiKeyId", "Provider", "Category")
+                        .HasName("pk_usage_hours");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_usage_hours_hour");
+
+                    b.ToTable("usage_hours", (string)null);
+                });
+
+            modelBuilder.Entity("LockLLM.Gateway.Storage.Entities.UsageScanTime", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("bigint")
+                        .HasColumnName("hour");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.Property<long>("Scans")
+                        .HasColumnType("bigint")
+                        .HasColumnName("scans");
+
+                    b.HasKey("AccountId", "Hour", "Step")
+                        .HasName("pk_usage_scan_times");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_usage_scan_times_hour");
+
+                    b.ToTable("usage_scan_times", (string)null);
                 });
 
             modelBuilder.Entity("LockLLM.Gateway.Storage.Entities.ApiKeyRow", b =>

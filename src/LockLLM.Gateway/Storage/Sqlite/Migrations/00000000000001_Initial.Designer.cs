@@ -735,6 +735,11 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("error_code");
 
+                    b.Property<string>("Findings")
+                        .HasMaxLength(65536)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("findings");
+
                     b.Property<double?>("FirstByteMilliseconds")
                         .HasColumnType("REAL")
                         .HasColumnName("first_byte_milliseconds");
@@ -863,11 +868,19 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_request_records_created_at");
 
-                    b.HasIndex("AccountId", "CreatedAt")
-                        .HasDatabaseName("ix_request_records_account_id_created_at");
+                    b.HasIndex("AccountId", "RequestId", "CreatedAt")
+                        .HasDatabaseName("ix_request_records_account_id_request_id_created_at");
 
-                    b.HasIndex("AccountId", "RequestId")
-                        .HasDatabaseName("ix_request_records_account_id_request_id");
+                    b.HasIndex(new[] { "AccountId", "CreatedAt", "ApiKeyId", "ProviderKeyId", "Provider", "Model", "Kind", "Subkind", "Status", "IsSafe", "ThreatCategory", "ErrorCode" }, "ix_request_records_log")
+                        .HasDatabaseName("ix_request_records_log");
+
+                    b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_request_records_not_answered")
+                        .HasDatabaseName("ix_request_records_not_answered")
+                        .HasFilter("status <> 'Success'");
+
+                    b.HasIndex(new[] { "AccountId", "CreatedAt" }, "ix_request_records_unsafe")
+                        .HasDatabaseName("ix_request_records_unsafe")
+                        .HasFilter("is_safe = 0");
 
                     b.ToTable("request_records", (string)null);
                 });
@@ -975,6 +988,85 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
                         .HasDatabaseName("ix_sign_in_challenges_expires_at");
 
                     b.ToTable("sign_in_challenges", (string)null);
+                });
+
+            modelBuilder.Entity("LockLLM.Gateway.Storage.Entities.UsageHour", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("ApiKeyId")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("api_key_id");
+
+                    b.Property<string>("Provider")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Category")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("category");
+
+                    b.Property<long>("Blocked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("blocked");
+
+                    b.Property<long>("Errors")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("errors");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("requests");
+
+                    b.Property<long>("Threats")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("threats");
+
+                    b.HasKey("AccountId", "Hour", "ApiKeyId", "Provider", "Category")
+                        .HasName("pk_usage_hours");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_usage_hours_hour");
+
+                    b.ToTable("usage_hours", (string)null);
+                });
+
+            modelBuilder.Entity("LockLLM.Gateway.Storage.Entities.UsageScanTime", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("step");
+
+                    b.Property<long>("Scans")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("scans");
+
+                    b.HasKey("AccountId", "Hour", "Step")
+                        .HasName("pk_usage_scan_times");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_usage_scan_times_hour");
+
+                    b.ToTable("usage_scan_times", (string)null);
                 });
 
             modelBuilder.Entity("LockLLM.Gateway.Storage.Entities.ApiKeyRow", b =>

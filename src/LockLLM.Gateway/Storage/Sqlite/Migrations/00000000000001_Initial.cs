@@ -126,6 +126,7 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
                     sensitivity = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     scan_action = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     threat_category = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    findings = table.Column<string>(type: "TEXT", maxLength: 65536, nullable: true),
                     prompt_length = table.Column<int>(type: "INTEGER", nullable: true),
                     scanned_length = table.Column<int>(type: "INTEGER", nullable: true),
                     scanned_parts = table.Column<int>(type: "INTEGER", nullable: true),
@@ -162,6 +163,39 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_sign_in_challenges", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "usage_hours",
+                columns: table => new
+                {
+                    account_id = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    api_key_id = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    provider = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    category = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    requests = table.Column<long>(type: "INTEGER", nullable: false),
+                    threats = table.Column<long>(type: "INTEGER", nullable: false),
+                    blocked = table.Column<long>(type: "INTEGER", nullable: false),
+                    errors = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_usage_hours", x => new { x.account_id, x.hour, x.api_key_id, x.provider, x.category });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "usage_scan_times",
+                columns: table => new
+                {
+                    account_id = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    step = table.Column<int>(type: "INTEGER", nullable: false),
+                    scans = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_usage_scan_times", x => new { x.account_id, x.hour, x.step });
                 });
 
             migrationBuilder.CreateTable(
@@ -436,19 +470,31 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
                 column: "member_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_request_records_account_id_created_at",
+                name: "ix_request_records_account_id_request_id_created_at",
                 table: "request_records",
-                columns: new[] { "account_id", "created_at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_request_records_account_id_request_id",
-                table: "request_records",
-                columns: new[] { "account_id", "request_id" });
+                columns: new[] { "account_id", "request_id", "created_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_request_records_created_at",
                 table: "request_records",
                 column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_request_records_log",
+                table: "request_records",
+                columns: new[] { "account_id", "created_at", "api_key_id", "provider_key_id", "provider", "model", "kind", "subkind", "status", "is_safe", "threat_category", "error_code" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_request_records_not_answered",
+                table: "request_records",
+                columns: new[] { "account_id", "created_at" },
+                filter: "status <> 'Success'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_request_records_unsafe",
+                table: "request_records",
+                columns: new[] { "account_id", "created_at" },
+                filter: "is_safe = 0");
 
             migrationBuilder.CreateIndex(
                 name: "ix_sessions_expires_at",
@@ -470,6 +516,16 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
                 name: "ix_sign_in_challenges_expires_at",
                 table: "sign_in_challenges",
                 column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_usage_hours_hour",
+                table: "usage_hours",
+                column: "hour");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_usage_scan_times_hour",
+                table: "usage_scan_times",
+                column: "hour");
         }
 
         /// <inheritdoc />
@@ -513,6 +569,12 @@ namespace LockLLM.Gateway.Storage.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "sign_in_challenges");
+
+            migrationBuilder.DropTable(
+                name: "usage_hours");
+
+            migrationBuilder.DropTable(
+                name: "usage_scan_times");
 
             migrationBuilder.DropTable(
                 name: "members");

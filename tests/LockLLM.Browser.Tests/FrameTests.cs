@@ -1,0 +1,107 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace LockLLM.Browser.Tests;
+
+/// <summary>What every page has around it.</summary>
+public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) : IClassFixture<RunningDashboard>
+{
+    [Fact]
+    public async Task The_palette_leads_to_pages_keys_and_requests()
+    {
+        await using var tab = await OpenAsync();
+        var palette = tab.Page.Locator("dialog[data-palette]");
+        await tab.Page.Keyboard.PressAsync("Control+k");
+        await tab.Page.Keyboard.TypeAsync("audit");
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.WaitForURLAsync("**/dashboard/audit");
+
+        await tab.Page.GetByTitle("Go to a page, key or request").ClickAsync();
+        await tab.Page.Keyboard.TypeAsync("bootstrap");
+        await Expect(palette.GetByRole(AriaRole.Option).Filter(new LocatorFilterOptions { HasText = "API key" })).ToBeVisibleAsync();
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.WaitForURLAsync("**/dashboard/keys/key_*");
+
+        var request = (await gateway.Owner.ReadAsync("/api/v1/logs?limit=5"))[3].GetProperty("request_id").GetString()!;
+        await tab.Page.Keyboard.PressAsync("Control+k");
+        await tab.Page.Keyboard.TypeAsync(request);
+        await Expect(palette.GetByRole(AriaRole.Option).First).ToContainTextAsync(request);
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.WaitForURLAsync("**/dashboard/events?*");
+        await Expect(tab.Page.Locator("main")).ToContainTextAsync(request);
+
+        await tab.Page.Keyboard.PressAsync("Control+k");
+        await Expect(palette).ToBeVisibleAsync();
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(palette).ToBeHiddenAsync();
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_theme_is_kept_by_the_browser_and_the_system_has_its_say_again()
+    {
+        await using var tab = await OpenAsync();
+        var button = tab.Page.Locator("[data-theme-next]");
+        var system = await BackgroundAsync(tab);
+        await button.ClickAsync();
+        await button.ClickAsync();
+        await Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await tab.Page.ReloadAsync();
+        await Expect(tab.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        Assert.NotEqual(system, await BackgroundAsync(tab));
+        await button.ClickAsync();
+        Assert.Equal(system, await BackgroundAsync(tab));
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_question_mark_shows_the_keys_and_is_text_in_a_field()
+    {
+        await using var tab = await OpenAsync("/dashboard/events");
+        var help = tab.Page.Locator("dialog[data-help]");
+        await tab.Page.Keyboard.PressAsync("/");
+        await tab.Page.Keyboard.PressAsync("?");
+        await Expect(help).ToBeHiddenAsync();
+        Assert.Equal("?", await tab.Page.Locator("[name=request_id]").InputValueAsync());
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await tab.Page.Keyboard.PressAsync("?");
+        await Expect(help).ToBeVisibleAsync();
+        await tab.Page.Keyboard.PressAsync("Escape");
+        await Expect(help).ToBeHiddenAsync();
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task Times_are_local_with_utc_on_hover()
+    {
+        await using var tab = await OpenAsync("/dashboard/events");
+        var time = tab.Page.Locator("tbody time").First;
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", await time.GetAttributeAsync("title"));
+        Assert.Equal(await time.GetAttributeAsync("title"), await time.GetAttributeAsync("datetime"));
+        var local = await time.EvaluateAsync<string>("time => new Date(time.dateTime).toLocaleTimeString(undefined, { minute: '2-digit', second: '2-digit' })");
+        Assert.Contains(local, await time.TextContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_phone_the_menu_opens_and_leads_on()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base, width: 390);
+        await tab.SignInAsync();
+        var link = tab.Page.Locator("nav [data-page=keys]");
+        await Expect(link).ToBeHiddenAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Menu" }).ClickAsync();
+        await link.ClickAsync();
+        await tab.Page.WaitForURLAsync("**/dashboard/keys");
+        await tab.AssertCleanAsync();
+    }
+
+    private async Task<Tab> OpenAsync(string path = "/")
+    {
+        var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(path: path);
+        await tab.Page.WaitForLoadStateAsync();
+        return tab;
+    }
+
+    private static Task<string> BackgroundAsync(Tab tab) => tab.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");
+}
