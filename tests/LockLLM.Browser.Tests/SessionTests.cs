@@ -94,8 +94,9 @@ public sealed class SessionTests(RunningDashboard gateway, SystemBrowser browser
 
         await tab.SignInAsync(email, path: "/dashboard/security");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add a passkey" }).ClickAsync();
-        await page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("Laptop");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" }).ClickAsync();
+        var dialog = page.Locator("dialog[open]");
+        await dialog.GetByLabel("Name", new LocatorGetByLabelOptions { Exact = true }).FillAsync("Laptop");
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on" }).ClickAsync();
         var row = page.Locator("[data-passkey]");
         await Expect(row).ToContainTextAsync("Laptop");
 
@@ -105,7 +106,7 @@ public sealed class SessionTests(RunningDashboard gateway, SystemBrowser browser
         await tab.VisitAsync("/dashboard/security");
         await Expect(page.Locator("[data-session]").Filter(new LocatorFilterOptions { HasText = "this one" })).ToContainTextAsync("passkey");
         await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove Laptop" }).ClickAsync();
-        await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove" }).ClickAsync();
         await Expect(row).ToHaveCountAsync(0);
         await tab.AssertCleanAsync();
     }

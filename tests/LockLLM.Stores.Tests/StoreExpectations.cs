@@ -71,6 +71,12 @@ public abstract class StoreExpectations : IAsyncLifetime
             Enumerable.Range(0, range.Buckets).Select(step => (long)own.Count(record => record.CreatedAt >= range.From + (range.BucketWidth * step) && record.CreatedAt < range.From + (range.BucketWidth * (step + 1)))),
             usage.Series.Select(step => step.Requests));
         Assert.Equal(own.Count(record => record is { IsSafe: false, ThreatCategory: "jailbreak" }), Assert.Single(usage.Categories).Threats);
+        // Of steps shorter than an hour the records themselves are asked.
+        var last = UsageRange.Parse("1h", now);
+        var minutes = await new UsageStore(nodes[0].Database).ReadAsync("acc_a", last, default);
+        RequestRecord[] recent = [.. own.Where(record => record.CreatedAt >= last.From && record.CreatedAt < last.To)];
+        Assert.Equal((recent.Length, recent.Count(record => record.IsSafe == false)), (minutes.Totals.Requests, minutes.Totals.Threats));
+        Assert.Equal(recent.Count(record => record.Provider is not null), minutes.Providers.Sum(provider => provider.Requests));
         Assert.Equal(own.Where(record => record.ApiKeyId is not null).CountBy(record => record.ApiKeyId!).Select(key => (key.Key, (long)key.Value)).Order(), usage.Keys.Select(share => (share.Name, share.Requests)).Order());
         Assert.Equal(own.Count(record => record.Provider is not null), Assert.Single(usage.Providers).Requests);
         double[] times = [.. own.Where(record => record.ScanMilliseconds is not null).Select(record => record.ScanMilliseconds!.Value).Order()];

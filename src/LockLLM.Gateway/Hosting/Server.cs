@@ -47,6 +47,8 @@ internal static class Server
                 ["Logging:LogLevel:LockLLM.Gateway.Hosting"] = "Information",
                 // Else each request gets an activity of its own even where nobody collects traces.
                 ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+                // Whoever asked the database tells what came of it; a new database lacks a table that is looked for first.
+                ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "None",
                 ["Logging:Console:FormatterName"] = "simple",
                 ["Logging:Console:FormatterOptions:SingleLine"] = "true",
                 ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ",
