@@ -52,7 +52,8 @@ measure() {
   printf '%-34s %8.0f req/s   p50 %-9s p99 %-9s\n' "$1" "$rate" "$(awk '$1 == "50%" { print $2 }' <<<"$report")" "$(awk '$1 == "99%" { print $2 }' <<<"$report")"
   if grep -q -e 'Non-2xx' -e 'Socket errors' <<<"$report"; then
     grep -e 'Non-2xx' -e 'Socket errors' <<<"$report"
-    exit 1
+    # What is only compared with may fail; the line above tells.
+    [[ $1 == Portkey* ]] || exit 1
   fi
 }
 
