@@ -25,6 +25,11 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
 
         await row.Locator("a").First.ClickAsync();
         await Expect(tab.Page.Locator("h1")).ToHaveTextAsync("checkout in production");
+        await tab.Page.GetByLabel("Requests a minute").FillAsync("500");
+        await tab.Page.GetByLabel("Allowed networks").FillAsync("127.0.0.0/8");
+        await ClickAsync(tab, "Save");
+        await Expect(tab.Page.Locator("[data-toasts]")).ToContainTextAsync("Saved");
+        Assert.Equal(200, await gateway.ScanStatusAsync(secret));
         await ClickAsync(tab, "Rotate");
         await dialog.GetByLabel("Hours that").FillAsync("0");
         await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rotate" }).ClickAsync();
@@ -64,6 +69,14 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
         Assert.Contains(gateway.Provider.Requests, request => request.Header("Authorization") == "Bearer sk-groq-never-shown-0123456789");
 
         await row.Locator("a").First.ClickAsync();
+        await tab.Page.GetByLabel("Nickname").FillAsync("spare");
+        await tab.Page.GetByLabel("The default of its provider").CheckAsync();
+        await ClickAsync(tab, "Save");
+        await Expect(tab.Page.Locator("h1")).ToHaveTextAsync("groq · spare");
+        await ClickAsync(tab, "Replace the key");
+        await dialog.GetByLabel("New key", new LocatorGetByLabelOptions { Exact = true }).FillAsync("sk-groq-the-next-9876543210");
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Replace" }).ClickAsync();
+        await Expect(tab.Page.Locator("dl.detail")).ToContainTextAsync("…3210");
         await ClickAsync(tab, "Disable");
         await Expect(tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Enable", Exact = true })).ToBeVisibleAsync();
         await Expect(tab.Page.Locator("main")).ToContainTextAsync("provider_key.");
@@ -86,6 +99,8 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
         await Expect(tab.Page.Locator("[data-marked] mark").First).ToBeVisibleAsync();
         await tab.Page.ReloadAsync();
         Assert.Equal("", await tab.Page.GetByLabel("Text", new PageGetByLabelOptions { Exact = true }).InputValueAsync());
+        await tab.Page.GetByLabel("File", new PageGetByLabelOptions { Exact = true }).SetInputFilesAsync(new FilePayload { Name = "note.txt", MimeType = "text/plain", Buffer = "A note for Anna."u8.ToArray() });
+        await Expect(tab.Page.GetByLabel("Text", new PageGetByLabelOptions { Exact = true })).ToHaveValueAsync("A note for Anna.");
         foreach (var example in await tab.Page.Locator("[data-example]").AllAsync())
         {
             await example.ClickAsync();

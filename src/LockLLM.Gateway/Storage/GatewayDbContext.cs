@@ -150,7 +150,17 @@ internal abstract class GatewayDbContext(DbContextOptions options) : DbContext(o
             row.HasIndex(
                 static entity => new
                 {
-                    entity.AccountId, entity.CreatedAt, entity.ApiKeyId, entity.ProviderKeyId, entity.Provider, entity.Model, entity.Kind, entity.Subkind, entity.Status, entity.IsSafe, entity.ThreatCategory,
+                    entity.AccountId,
+                    entity.CreatedAt,
+                    entity.ApiKeyId,
+                    entity.ProviderKeyId,
+                    entity.Provider,
+                    entity.Model,
+                    entity.Kind,
+                    entity.Subkind,
+                    entity.Status,
+                    entity.IsSafe,
+                    entity.ThreatCategory,
                     entity.ErrorCode,
                 },
                 "ix_request_records_log").HasDatabaseName("ix_request_records_log");
