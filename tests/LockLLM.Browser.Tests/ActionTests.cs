@@ -69,7 +69,7 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
         Assert.Contains(gateway.Provider.Requests, request => request.Header("Authorization") == "Bearer sk-groq-never-shown-0123456789");
 
         await row.Locator("a").First.ClickAsync();
-        await tab.Page.GetByLabel("Nickname").FillAsync("spare");
+        await tab.Page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "Nickname" }).FillAsync("spare");
         await tab.Page.GetByLabel("The default of its provider").CheckAsync();
         await ClickAsync(tab, "Save");
         await Expect(tab.Page.Locator("h1")).ToHaveTextAsync("groq · spare");
