@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LockLLM.Engine.Features;
 using LockLLM.Engine.Models;
 using LockLLM.Engine.Network;
@@ -67,6 +68,7 @@ internal sealed class WindowJudge(InjectionModel model)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SumFeatures(ReadOnlySpan<char> text, int head)
     {
         if (_sums.Length <= text.Length)

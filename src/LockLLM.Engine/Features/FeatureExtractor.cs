@@ -59,6 +59,7 @@ internal sealed class FeatureExtractor
     }
 
     /// <summary>Reads the next piece of a text.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(ReadOnlySpan<char> text, bool isLast)
     {
         EnsureRoom(text.Length);

@@ -61,6 +61,7 @@ internal sealed class InjectionModel
     /// <param name="sum">The sum before the piece.</param>
     /// <param name="sums">For each character the sum up to and including its features. It may wrap; differences stay right.</param>
     /// <returns>The sum after the piece.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public int Accumulate(ReadOnlySpan<uint> indices, ReadOnlySpan<int> ends, int head, int sum, Span<int> sums)
     {

@@ -64,6 +64,7 @@ internal static class Matrix
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile8x32(ref float a, int aRow, int aColumn, ref float b, int bRow, ref float c, int cRow, int inner)
     {
         Vector512<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
@@ -118,6 +119,7 @@ internal static class Matrix
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4x16(ref float a, int aRow, int aColumn, ref float b, int bRow, ref float c, int cRow, int inner)
     {
         Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
@@ -153,6 +155,7 @@ internal static class Matrix
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1x32(ref float a, int aColumn, ref float b, int bRow, ref float c, int inner)
     {
         var s0 = Vector256.LoadUnsafe(ref c);
@@ -191,24 +194,6 @@ internal static class Matrix
         for (; i < row.Length; i++)
         {
             target[i] = float.MultiplyAddEstimate(row[i], factor, target[i]);
-        }
-    }
-
-    /// <summary>Adds a row of small whole numbers, times a factor, to another.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddScaled(ReadOnlySpan<sbyte> row, float factor, Span<float> target)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length % 8, 0);
-        target = target[..row.Length];
-        ref var from = ref MemoryMarshal.GetReference(row);
-        ref var to = ref MemoryMarshal.GetReference(target);
-        var x = Vector256.Create(factor);
-        for (nuint i = 0; i < (nuint)row.Length; i += 8)
-        {
-            var shorts = Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<long>(ref Unsafe.As<sbyte, byte>(ref Unsafe.Add(ref from, i)))).AsSByte());
-            var (low, high) = Vector128.Widen(shorts);
-            var values = Vector256.ConvertToSingle(Vector256.Create(low, high));
-            Vector256.MultiplyAddEstimate(values, x, Vector256.LoadUnsafe(ref to, i)).StoreUnsafe(ref to, i);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LockLLM.Engine.Network;
 
@@ -13,15 +14,20 @@ internal sealed class NetworkPass(SentenceNetwork network)
     /// <summary>Words whose outputs are computed together, a whole number of blocks.</summary>
     private const int ChunkWords = 16 * NetworkShape.BlockWords;
 
-    /// <summary>Rows of a chunk: its words, those on both sides that bear on them, and empty rows around these.</summary>
-    private const int Rows = ChunkWords + (2 * NetworkShape.Sight) + (2 * NetworkShape.Reach);
+    /// <summary>Words read for these: those on both sides bear on them.</summary>
+    private const int WordsRead = ChunkWords + (2 * NetworkShape.Sight);
+
+    /// <summary>Rows of these words and of the zeros around them.</summary>
+    private const int Rows = FilterLayer.RowsBefore + WordsRead + FilterLayer.RowsAfter;
 
     private readonly WordReader _words = new();
     private readonly float[] _input = new float[Rows * NetworkShape.WordSize];
     private readonly float[] _first = new float[Rows * Width];
     private readonly float[] _second = new float[Rows * Width];
+    private readonly FilterBuffers _buffers = new(WordsRead);
     private readonly float[] _pooled = new float[2 * Width];
     private float[] _blocks = [];
+    private int _rowsUsed;
 
     /// <summary>Blocks of the text read last.</summary>
     private int Blocks => (_words.Count + NetworkShape.BlockWords - 1) / NetworkShape.BlockWords;
@@ -30,9 +36,11 @@ internal sealed class NetworkPass(SentenceNetwork network)
     public void Forget(int keepCapacity)
     {
         _words.Forget(keepCapacity);
-        _input.AsSpan().Clear();
-        _first.AsSpan().Clear();
-        _second.AsSpan().Clear();
+        _input.AsSpan(0, _rowsUsed * NetworkShape.WordSize).Clear();
+        _first.AsSpan(0, _rowsUsed * Width).Clear();
+        _second.AsSpan(0, _rowsUsed * Width).Clear();
+        _buffers.Clear();
+        _rowsUsed = 0;
         if (_blocks.Length > keepCapacity)
         {
             _blocks = [];
@@ -87,55 +95,29 @@ internal sealed class NetworkPass(SentenceNetwork network)
     {
         var first = Math.Max(0, from - NetworkShape.Sight);
         var last = Math.Min(_words.Count, to + NetworkShape.Sight);
-        var rows = last - first + (2 * NetworkShape.Reach);
-        _input.AsSpan(0, rows * NetworkShape.WordSize).Clear();
+        var words = last - first;
+        _rowsUsed = Math.Max(_rowsUsed, FilterLayer.RowsBefore + words + FilterLayer.RowsAfter);
+        _input.AsSpan(0, FilterLayer.RowsBefore * NetworkShape.WordSize).Clear();
         for (var word = first; word < last; word++)
         {
-            network.AddWord(_words.SlotsOf(word), _input.AsSpan((word - first + NetworkShape.Reach) * NetworkShape.WordSize, NetworkShape.WordSize));
+            network.ReadWord(_words.SlotsOf(word), _input.AsSpan((FilterLayer.RowsBefore + word - first) * NetworkShape.WordSize, NetworkShape.WordSize));
         }
 
-        // The second buffer's rows before and after the text are read as nothing by the layer after it.
+        _input.AsSpan((FilterLayer.RowsBefore + words) * NetworkShape.WordSize, FilterLayer.RowsAfter * NetworkShape.WordSize).Clear();
         var (input, output) = (_input, _first);
-        for (var layer = 0; layer < NetworkShape.Dilations.Length; layer++)
+        foreach (var layer in network.Layers)
         {
-            Filter(input, output, layer, last - first);
-            (input, output) = (output, layer == 0 ? _second : input);
+            layer.Run(input, output, words, _buffers);
+            (input, output) = (output, ReferenceEquals(output, _first) ? _second : _first);
         }
 
         for (var word = from; word < to; word += NetworkShape.BlockWords)
         {
-            PoolBlock(input, word - first + NetworkShape.Reach, Math.Min(to, word + NetworkShape.BlockWords) - word, word / NetworkShape.BlockWords);
+            PoolBlock(input, word - first + FilterLayer.RowsBefore, Math.Min(to, word + NetworkShape.BlockWords) - word, word / NetworkShape.BlockWords);
         }
     }
 
-    private void Filter(float[] input, float[] output, int layer, int words)
-    {
-        const int Gap = NetworkShape.Reach;
-        var size = NetworkShape.LayerInput(layer);
-        var rows = words + (2 * Gap);
-        output.AsSpan(0, Gap * Width).Clear();
-        output.AsSpan((rows - Gap) * Width, Gap * Width).Clear();
-        var inner = output.AsSpan(Gap * Width, words * Width);
-        var bias = network.Dense[DenseWeights.FilterBias(layer)];
-        for (var row = 0; row < words; row++)
-        {
-            bias.CopyTo(inner[(row * Width)..]);
-        }
-
-        for (var tap = 0; tap < NetworkShape.Taps; tap++)
-        {
-            var shift = (tap - 1) * NetworkShape.Dilations[layer];
-            Matrix.AddProduct(input.AsSpan((Gap + shift) * size, words * size), size, 1, network.Dense[DenseWeights.Filter(layer, tap)], Width, inner, Width, words, size, Width);
-        }
-
-        var before = input.AsSpan(Gap * size);
-        for (var i = 0; i < inner.Length; i += Vector<float>.Count)
-        {
-            var value = Vector.Max(Vector<float>.Zero, new Vector<float>(inner[i..]));
-            (layer == 0 ? value : value + new Vector<float>(before[i..])).CopyTo(inner[i..]);
-        }
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PoolBlock(float[] output, int firstRow, int rows, int block)
     {
         var maxima = _blocks.AsSpan(block * 2 * Width, Width);
@@ -150,6 +132,7 @@ internal sealed class NetworkPass(SentenceNetwork network)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float ScoreBlocks(int from, int to, int head)
     {
         var maxima = _pooled.AsSpan(0, Width);

@@ -1,3 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace LockLLM.Engine.Network;
 
 /// <summary>
@@ -9,6 +14,7 @@ internal sealed class SentenceNetwork
     private readonly ReadOnlyMemory<sbyte> _table;
     private readonly float[] _scales;
     private readonly float[] _dense;
+    private readonly FilterLayer[] _layers;
 
     /// <param name="table">For each slot its vector, in steps of the slot's scale.</param>
     /// <param name="scales">For each slot what a step stands for.</param>
@@ -19,6 +25,7 @@ internal sealed class SentenceNetwork
         ArgumentOutOfRangeException.ThrowIfNotEqual(scales.Length, WordReader.Slots);
         ArgumentOutOfRangeException.ThrowIfNotEqual(dense.Length, DenseWeights.Count);
         (_table, _scales, _dense) = (table, scales, dense);
+        _layers = [.. Enumerable.Range(0, NetworkShape.Dilations.Length).Select(layer => new FilterLayer(dense, layer))];
     }
 
     public ReadOnlySpan<sbyte> Table => _table.Span;
@@ -27,14 +34,35 @@ internal sealed class SentenceNetwork
 
     public ReadOnlySpan<float> Dense => _dense;
 
-    /// <summary>Adds the vectors of a word's slots, over the square root of their number.</summary>
-    public void AddWord(ReadOnlySpan<ushort> slots, Span<float> target)
+    /// <summary>In the order of the network.</summary>
+    public ReadOnlySpan<FilterLayer> Layers => _layers;
+
+    /// <summary>Writes the sum of the vectors of a word's slots, over the square root of their number.</summary>
+    /// <param name="target"><see cref="NetworkShape.WordSize"/> numbers.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ReadWord(ReadOnlySpan<ushort> slots, Span<float> target)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(target.Length, NetworkShape.WordSize);
+        ref var table = ref MemoryMarshal.GetReference(_table.Span);
+        ref var to = ref MemoryMarshal.GetReference(target);
         var norm = 1f / MathF.Sqrt(Math.Max(1, slots.Length));
-        var table = _table.Span;
-        foreach (var slot in slots)
+        for (nuint part = 0; part < NetworkShape.WordSize; part += 32)
         {
-            Matrix.AddScaled(table.Slice(slot * NetworkShape.WordSize, NetworkShape.WordSize), _scales[slot] * norm, target);
+            Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            foreach (var slot in slots)
+            {
+                ref var from = ref Unsafe.Add(ref table, ((nuint)slot * NetworkShape.WordSize) + part);
+                var scale = Vector256.Create(_scales[slot] * norm);
+                sum0 = Vector256.MultiplyAddEstimate(Widen(ref from), scale, sum0);
+                sum1 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 8)), scale, sum1);
+                sum2 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 16)), scale, sum2);
+                sum3 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 24)), scale, sum3);
+            }
+
+            sum0.StoreUnsafe(ref to, part);
+            sum1.StoreUnsafe(ref to, part + 8);
+            sum2.StoreUnsafe(ref to, part + 16);
+            sum3.StoreUnsafe(ref to, part + 24);
         }
     }
 
@@ -55,5 +83,14 @@ internal sealed class SentenceNetwork
         }
 
         return score;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Widen(ref sbyte first)
+    {
+        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(ref Unsafe.As<sbyte, byte>(ref first))).AsSByte();
+        return Vector256.ConvertToSingle(Avx2.IsSupported ? Avx2.ConvertToVector256Int32(bytes) : WidenInTwo(Vector128.WidenLower(bytes)));
+
+        static Vector256<int> WidenInTwo(Vector128<short> shorts) => Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts));
     }
 }
