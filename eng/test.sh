@@ -7,7 +7,7 @@ usage() {
 Usage: bash eng/test.sh
 
 Restores packages as locked, builds in Release with warnings as errors, checks the
-formatting, compiles a sample ahead of time and runs every test project. Needs the
+formatting, compiles a sample and the gateway ahead of time and runs every test project. Needs the
 .NET SDK. Node.js with npm, Redis, PostgreSQL, Chromium, clang and zlib are installed
 from Debian's packages if they are missing (as root); the npm packages that tests use
 are installed when they are missing or out of date. Pictures of the dashboard's pages
@@ -72,9 +72,11 @@ dotnet build -c Release --no-restore --verbosity quiet
 step "formatting"
 dotnet format --verify-no-changes --no-restore
 
-# The client and the embedded engine promise to work without a just-in-time compiler; a test runs what comes of this.
+# The client and the embedded engine promise to work without a just-in-time compiler; the gateway is installed compiled for its platform.
+# Tests run what comes of this.
 step "ahead of time"
 dotnet publish samples/08-embedded -c Release -r linux-x64 --no-restore --verbosity quiet
+dotnet publish src/LockLLM.Gateway -c Release -r linux-x64 --no-restore --verbosity quiet
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

@@ -35,7 +35,8 @@ start() {
 }
 
 build() {
-  dotnet build -c Release src/LockLLM.Gateway --nologo -v quiet
+  # As it is installed: compiled ahead of time for this machine.
+  dotnet publish src/LockLLM.Gateway -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -o artifacts/load/gateway --nologo -v quiet
   dotnet build -c Release bench/LockLLM.Load --nologo -v quiet
 }
 
@@ -47,7 +48,7 @@ start_provider() {
 start_gateway() {
   start gateway env LockLLM__DataDirectory="$data/gateway" LockLLM__Bootstrap__ApiKey="$key" LockLLM__Egress__AllowPrivateNetworks=true \
     LockLLM__Proxy__Roots__openai="$provider/v1" LockLLM__RateLimit__RequestsPerMinute=100000000 \
-    dotnet exec artifacts/bin/LockLLM.Gateway/release/LockLLM.Gateway.dll --urls "$gateway"
+    dotnet exec artifacts/load/gateway/LockLLM.Gateway.dll --urls "$gateway"
   gateway_pid=${pids[-1]}
   await "$gateway/health"
   for _ in $(seq 150); do

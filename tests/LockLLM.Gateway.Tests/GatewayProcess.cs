@@ -37,9 +37,13 @@ internal sealed partial class GatewayProcess : IDisposable
     public static Task<GatewayProcess> StartAsync(params string[] arguments) => StartAsync(new Dictionary<string, string>(), arguments);
 
     /// <summary>Returns once the gateway listens.</summary>
-    public static async Task<GatewayProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<GatewayProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) => ListenAsync(Launch(arguments, environment));
+
+    /// <summary>The one that was published to a folder. Returns once it listens.</summary>
+    public static Task<GatewayProcess> StartPublishedAsync(string folder, params string[] arguments) => ListenAsync(Launch(arguments, folder: folder));
+
+    private static async Task<GatewayProcess> ListenAsync(GatewayProcess gateway)
     {
-        var gateway = Launch(arguments, environment);
         gateway.Address = await gateway._listening.Task.WaitAsync(s_patience);
         return gateway;
     }
@@ -83,15 +87,15 @@ internal sealed partial class GatewayProcess : IDisposable
         _process.Dispose();
     }
 
-    private static GatewayProcess Launch(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
-        Start(["--urls", "http://127.0.0.1:0", .. arguments], environment);
+    private static GatewayProcess Launch(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null) =>
+        Start(["--urls", "http://127.0.0.1:0", .. arguments], environment, folder);
 
     /// <summary>Starts one of its commands and lets it run.</summary>
     public static GatewayProcess StartCommand(params string[] arguments) => Start(arguments, environment: null);
 
-    private static GatewayProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    private static GatewayProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? environment, string? folder = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "LockLLM.Gateway.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(folder ?? AppContext.BaseDirectory, "LockLLM.Gateway.dll"), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

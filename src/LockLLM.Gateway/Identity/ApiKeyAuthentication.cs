@@ -2,6 +2,7 @@ using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace LockLLM.Gateway.Identity;
 
@@ -22,7 +23,7 @@ internal sealed partial class ApiKeyAuthentication(
     public Task InvokeAsync(HttpContext context)
     {
         // A browser that is signed in needs no key; where that counts was decided before.
-        if (context.User.Identity is { IsAuthenticated: true })
+        if (context.Features.Get<IHttpAuthenticationFeature>()?.User?.Identity is { IsAuthenticated: true })
         {
             return next(context);
         }

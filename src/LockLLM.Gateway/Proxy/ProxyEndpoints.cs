@@ -45,6 +45,10 @@ internal static class ProxyEndpoints
             return next(context);
         }));
 
-    public static IEndpointConventionBuilder MapProxyEndpoints(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods(Prefix + "/{**rest}", s_methods, static (HttpContext context, ProxyPipeline pipeline) => pipeline.RunAsync(context)).ExcludeFromDescription();
+    public static IEndpointConventionBuilder MapProxyEndpoints(this IEndpointRouteBuilder routes)
+    {
+        // Asked for once: a handler that takes services has a scope of them made for each request.
+        RequestDelegate run = routes.ServiceProvider.GetRequiredService<ProxyPipeline>().RunAsync;
+        return routes.MapMethods(Prefix + "/{**rest}", s_methods, run).ExcludeFromDescription();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using LockLLM.Contracts;
 
@@ -29,7 +30,7 @@ internal sealed class Control
         _later = later ?? [];
     }
 
-    public static IReadOnlyList<Control> All { get; } =
+    public static ImmutableArray<Control> All { get; } =
         [Mode, ScanAction, Sensitivity, Context, Chunk, PolicyAction, AbuseAction, PiiAction, RouteAction, Compression, CompressionRate];
 
     public string? Header { get; }

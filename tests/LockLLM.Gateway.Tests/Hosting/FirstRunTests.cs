@@ -204,17 +204,22 @@ public sealed partial class FirstRunTests : IDisposable
     public async Task The_process_serves_the_key_it_prints_and_stops_when_asked()
     {
         var directory = "--LockLLM:DataDirectory=" + _folder.File("data");
-        using var gateway = await GatewayProcess.StartAsync(directory);
-        var key = Key().Match(gateway.Output).Value;
-        using var handler = new SocketsHttpHandler();
-        using var client = new HttpClient(handler) { BaseAddress = gateway.Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        Assert.False((await (await client.ScanAsync($$"""{"input":{{System.Text.Json.JsonSerializer.Serialize(Prompts.Attack)}}}""")).VerdictAsync()).GetProperty("safe").GetBoolean());
-        await gateway.StopAsync();
-        Assert.Equal(0, gateway.ExitCode);
+        using (var gateway = await GatewayProcess.StartAsync(directory))
+        {
+            await ScanAndStopAsync(gateway);
+        }
 
         using var again = await GatewayProcess.StartAsync(directory);
         Assert.Empty(Key().Matches(again.Output));
+    }
+
+    [Fact]
+    public async Task What_is_published_serves_too()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "publish", "LockLLM.Gateway", "release_linux-x64");
+        Assert.SkipUnless(Directory.Exists(folder), "Publish it first: dotnet publish src/LockLLM.Gateway -c Release -r linux-x64");
+        using var gateway = await GatewayProcess.StartPublishedAsync(folder, "--LockLLM:DataDirectory=" + _folder.File("data"));
+        await ScanAndStopAsync(gateway);
     }
 
     [Theory]
@@ -244,6 +249,16 @@ public sealed partial class FirstRunTests : IDisposable
     }
 
     private Task<TestInstallation> StartAsync(GatewayOptions? options = null) => TestInstallation.OpenAsync(options ?? Options());
+
+    private static async Task ScanAndStopAsync(GatewayProcess gateway)
+    {
+        using var handler = new SocketsHttpHandler();
+        using var client = new HttpClient(handler) { BaseAddress = gateway.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key().Match(gateway.Output).Value);
+        Assert.False((await (await client.ScanAsync($$"""{"input":{{System.Text.Json.JsonSerializer.Serialize(Prompts.Attack)}}}""")).VerdictAsync()).GetProperty("safe").GetBoolean());
+        await gateway.StopAsync();
+        Assert.Equal(0, gateway.ExitCode);
+    }
 
     private async Task RefusesAsync(string words, Action<GatewayOptions> change)
     {
