@@ -32,7 +32,6 @@ internal ref struct BodyReader
     private bool _modelSpoke;
     private UnscannedCounts _unscanned;
     private string? _model;
-    private Range _modelSpan;
     private bool _isStream;
 
     public BodyReader(ReadOnlySpan<byte> json, PromptText text, int maxMessages)
@@ -41,6 +40,9 @@ internal ref struct BodyReader
         _text = text;
         _maxMessages = maxMessages;
     }
+
+    /// <summary>Whether a text in a place nobody knows is too short and plain to be an order.</summary>
+    public static bool IsSwitch(ReadOnlySpan<char> text) => text.Length <= LongestSwitch && !text.ContainsAnyExcept(s_identifier);
 
     /// <summary>What is wrong with the body, once <see cref="Read"/> gave false.</summary>
     public BodyProblem Problem { get; private set; }
@@ -75,7 +77,6 @@ internal ref struct BodyReader
     public readonly PromptMap ToMap() => new(_text, _parts, _count)
     {
         Model = _model,
-        ModelSpan = _modelSpan,
         IsStream = _isStream,
         Unscanned = _unscanned,
     };
@@ -380,7 +381,6 @@ internal ref struct BodyReader
         }
 
         _model = _json.GetString();
-        _modelSpan = (int)_json.TokenStartIndex..(int)_json.BytesConsumed;
         return true;
     }
 
@@ -580,8 +580,6 @@ internal ref struct BodyReader
             _json.CopyString(_text.Rest);
         }
     }
-
-    private static bool IsSwitch(ReadOnlySpan<char> text) => text.Length <= LongestSwitch && !text.ContainsAnyExcept(s_identifier);
 
     private bool Fail(BodyFault fault, string? field = null)
     {

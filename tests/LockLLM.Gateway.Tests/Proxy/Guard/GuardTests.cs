@@ -263,7 +263,7 @@ public sealed class GuardTests
         Assert.Equal(("false", "tokens=1"), (tokens.Header(HeaderNames.Scanned), tokens.Header(HeaderNames.Unscanned)));
         using var form = new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "a.wav" } };
         using var upload = await caller.PostAsync("/v1/proxy/openai/audio/transcriptions", form);
-        Assert.Equal((HttpStatusCode.OK, "false", "body=1"), (upload.StatusCode, upload.Header(HeaderNames.Scanned), upload.Header(HeaderNames.Unscanned)));
+        Assert.Equal((HttpStatusCode.OK, "false", "file=1"), (upload.StatusCode, upload.Header(HeaderNames.Scanned), upload.Header(HeaderNames.Unscanned)));
         Assert.Contains("a.wav", proxied.Provider.Requests[^1].Text, StringComparison.Ordinal);
     }
 

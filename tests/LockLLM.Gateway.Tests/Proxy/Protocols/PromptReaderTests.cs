@@ -224,7 +224,7 @@ public sealed class PromptReaderTests
         Assert.Null(PromptReader.Read(ProtocolKind.OpenAiChat, Encoding.UTF8.GetBytes(Json), 10, out var map));
         using (map)
         {
-            Assert.Equal(("gpt-4", true, "\"gpt-\\u0034\""), (map!.Model, map.IsStream, Json[map.ModelSpan]));
+            Assert.Equal(("gpt-4", true), (map!.Model, map.IsStream));
         }
     }
 
