@@ -127,7 +127,12 @@ internal sealed partial class ProxyPipeline(
             limit.MaxRequestBodySize = isUpload ? options.MaxUploadBytes : 2L * options.MaxRequestBytes;
         }
 
-        if (isUpload)
+        if (isUpload && Uploads.Refuse(request) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        if (isUpload && !await Uploads.IsReadableAsync(request, options.MaxRequestBytes, context.RequestAborted))
         {
             var unscanned = default(UnscannedCounts);
             unscanned.Add(UnscannedKind.Body);
@@ -135,7 +140,7 @@ internal sealed partial class ProxyPipeline(
             return request.ContentLength > options.MaxUploadBytes ? RequestErrors.TooLarge(options.MaxUploadBytes) : null;
         }
 
-        if (RequestBody.Refuse(request, options.MaxRequestBytes) is { } unread)
+        if (!isUpload && RequestBody.Refuse(request, options.MaxRequestBytes) is { } unread)
         {
             return unread;
         }
@@ -146,7 +151,9 @@ internal sealed partial class ProxyPipeline(
             return RequestErrors.TooLarge(options.MaxRequestBytes);
         }
 
-        var error = PromptReader.Read(exchange.Protocol, exchange.Body.Bytes, options.MaxMessages, out var map);
+        var error = isUpload
+            ? UploadReader.Read(request.ContentType, exchange.Body.Memory, options.MaxMessages, out var map)
+            : PromptReader.Read(exchange.Protocol, exchange.Body.Bytes, options.MaxMessages, out map);
         exchange.Map = map;
         exchange.RequestBytes = exchange.Body.Memory.Length;
         exchange.PromptScalars = map?.Scalars;

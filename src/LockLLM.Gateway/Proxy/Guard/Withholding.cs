@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LockLLM.Gateway.Proxy.Protocols;
@@ -13,6 +14,9 @@ internal static class Withholding
 {
     public const string Note = "[withheld by LockLLM: prompt injection]";
 
+    private const int LongestName = 24;
+
+    private static readonly SearchValues<byte> s_plain = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"u8);
     private static readonly byte[] s_note = Encoding.UTF8.GetBytes($"\"{Note}\"");
 
     public static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> body, PromptMap map, IReadOnlyList<int> withheld)
@@ -52,19 +56,26 @@ internal static class Withholding
             return;
         }
 
-        // Everything but the strings stays, so that the value keeps its shape.
+        // Everything but the words stays, so that the value keeps its shape. Names of fields can be words too.
         var json = new Utf8JsonReader(value, new JsonReaderOptions { MaxDepth = PromptReader.MaxDepth });
         var copied = 0;
+        var names = 0;
         while (json.Read())
         {
-            if (json.TokenType == JsonTokenType.String)
+            if (json.TokenType != JsonTokenType.String && (json.TokenType != JsonTokenType.PropertyName || IsPlainName(json.ValueSpan)))
             {
-                rewritten.Write(value[copied..(int)json.TokenStartIndex]);
-                rewritten.Write(s_note);
-                copied = (int)json.BytesConsumed;
+                continue;
             }
+
+            rewritten.Write(value[copied..(int)json.TokenStartIndex]);
+            rewritten.Write(json.TokenType == JsonTokenType.String ? s_note : Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"withheld_{++names}\"")));
+            // A name ends before its colon.
+            copied = (int)json.TokenStartIndex + json.ValueSpan.Length + 2;
         }
 
         rewritten.Write(value[copied..]);
     }
+
+    // Of a schema, and too short for an order.
+    private static bool IsPlainName(ReadOnlySpan<byte> name) => name.Length <= LongestName && !name.ContainsAnyExcept(s_plain);
 }

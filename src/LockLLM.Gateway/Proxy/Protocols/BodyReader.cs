@@ -32,7 +32,6 @@ internal ref struct BodyReader
     private bool _modelSpoke;
     private UnscannedCounts _unscanned;
     private string? _model;
-    private Range _modelSpan;
     private bool _isStream;
 
     public BodyReader(ReadOnlySpan<byte> json, PromptText text, int maxMessages)
@@ -41,6 +40,9 @@ internal ref struct BodyReader
         _text = text;
         _maxMessages = maxMessages;
     }
+
+    /// <summary>Whether a text in a place nobody knows is too short and plain to be an order.</summary>
+    public static bool IsSwitch(ReadOnlySpan<char> text) => text.Length <= LongestSwitch && !text.ContainsAnyExcept(s_identifier);
 
     /// <summary>What is wrong with the body, once <see cref="Read"/> gave false.</summary>
     public BodyProblem Problem { get; private set; }
@@ -75,7 +77,6 @@ internal ref struct BodyReader
     public readonly PromptMap ToMap() => new(_text, _parts, _count)
     {
         Model = _model,
-        ModelSpan = _modelSpan,
         IsStream = _isStream,
         Unscanned = _unscanned,
     };
@@ -380,7 +381,6 @@ internal ref struct BodyReader
         }
 
         _model = _json.GetString();
-        _modelSpan = (int)_json.TokenStartIndex..(int)_json.BytesConsumed;
         return true;
     }
 
@@ -396,12 +396,7 @@ internal ref struct BodyReader
             return _json.TokenType == JsonTokenType.Null || Fail(BodyFault.WrongType, field.Name);
         }
 
-        var length = _json.CopyString(_text.Rest);
-        if (!AddDataUrl(length, field.Origin, field.Unscanned))
-        {
-            _unscanned.Add(field.Unscanned);
-        }
-
+        AddUrl(field);
         return !IsFull || Fail(BodyFault.TooManyTexts);
     }
 
@@ -416,64 +411,72 @@ internal ref struct BodyReader
     {
         var data = attachment.Data;
         var mediaType = attachment.MediaType.TokenType == JsonTokenType.String ? attachment.MediaType.GetString() : null;
-        var kind = attachment.IsPlain ? null : DataUrl.KindOf(mediaType, attachment.Unscanned);
         var start = (int)data.TokenStartIndex;
         var bodyLength = (int)data.BytesConsumed - start;
-        // A file of no stated type is text if it can be.
-        if (kind is null || (kind == UnscannedKind.File && mediaType is null))
+        var length = data.CopyString(_text.Rest);
+        if (attachment.IsPlain)
         {
-            var decoded = attachment.IsPlain ? -1 : DecodeInPlace(_text.Rest[..data.CopyString(_text.Rest)], isBase64: true);
-            if (decoded >= 0 || kind is null)
-            {
-                // What is no base64 after all is judged as it stands.
-                AddWritten(decoded >= 0 ? decoded : data.CopyString(_text.Rest), TextOrigin.Document, start, bodyLength, decoded >= 0 ? TextForm.Base64 : TextForm.Plain);
-                return !IsFull || Fail(BodyFault.TooManyTexts);
-            }
+            AddWritten(length, TextOrigin.Document, start, bodyLength, TextForm.Plain);
+        }
+        else
+        {
+            AddContent(_text.Rest[..length], isBase64: true, DataUrl.KindOf(mediaType, attachment.Unscanned), attachment.Unscanned, TextOrigin.Document, start, bodyLength, TextForm.Base64);
         }
 
-        _unscanned.Add(kind.Value);
-        return true;
+        return !IsFull || Fail(BodyFault.TooManyTexts);
     }
 
-    private bool AddDataUrl(int length, TextOrigin origin, UnscannedKind otherwise)
+    /// <summary>An address, which is counted; content in a data URL or without one, of which text is read.</summary>
+    private void AddUrl(Field field)
     {
-        var rest = _text.Rest[..length];
-        if (!DataUrl.TryRead(rest, out var mediaType, out var isBase64, out var content))
+        var start = (int)_json.TokenStartIndex;
+        var bodyLength = (int)_json.BytesConsumed - start;
+        var url = _text.Rest[.._json.CopyString(_text.Rest)];
+        if (DataUrl.TryRead(url, out var mediaType, out var isBase64, out var content))
         {
-            return false;
+            AddContent(content, isBase64, DataUrl.KindOf(mediaType, field.Unscanned), field.Unscanned, field.Origin, start, bodyLength, TextForm.DataUrl);
         }
-
-        var kind = mediaType.IsEmpty && !isBase64 ? null : DataUrl.KindOf(mediaType, otherwise);
-        if (kind is null)
+        else if (DataUrl.IsAddress(url))
         {
-            // The content moves to the front, where the text goes.
-            content.CopyTo(rest);
-            var decoded = DecodeInPlace(rest[..content.Length], isBase64);
-            if (decoded >= 0)
-            {
-                AddWritten(decoded, origin, (int)_json.TokenStartIndex, (int)_json.BytesConsumed - (int)_json.TokenStartIndex, TextForm.DataUrl);
-                return true;
-            }
-
-            kind = otherwise;
+            _unscanned.Add(field.Unscanned);
         }
-
-        _unscanned.Add(kind.Value);
-        return true;
+        else
+        {
+            // Some servers take base64 here as it is.
+            AddContent(url, isBase64: true, field.Unscanned, field.Unscanned, field.Origin, start, bodyLength, TextForm.Base64);
+        }
     }
 
-    private static int DecodeInPlace(Span<char> content, bool isBase64)
+    /// <param name="content">Lies in the rest of the text.</param>
+    /// <param name="kind">What it is said to be; null for text.</param>
+    private void AddContent(ReadOnlySpan<char> content, bool isBase64, UnscannedKind? kind, UnscannedKind otherwise, TextOrigin origin, int start, int bodyLength, TextForm form)
+    {
+        // The content moves to the front, where the text goes.
+        content.CopyTo(_text.Rest);
+        var raw = _text.Rest[..content.Length];
+        switch (DecodeInPlace(raw, isBase64, kind, out var length))
+        {
+            case ContentForm.Text:
+                AddWritten(length, origin, start, bodyLength, form);
+                break;
+            case ContentForm.Bytes:
+                _unscanned.Add(kind ?? otherwise);
+                break;
+            default:
+                // What is not encoded after all is judged as it stands.
+                AddWritten(raw.Length, origin, start, bodyLength, form == TextForm.Base64 ? TextForm.Plain : form);
+                break;
+        }
+    }
+
+    private static ContentForm DecodeInPlace(Span<char> content, bool isBase64, UnscannedKind? saidToBe, out int length)
     {
         var decoded = ArrayPool<char>.Shared.Rent(content.Length);
         try
         {
-            var length = DataUrl.Decode(content, isBase64, decoded);
-            if (length > 0)
-            {
-                decoded.AsSpan(0, length).CopyTo(content);
-            }
-
-            return length;
+            var form = DataUrl.Decode(content, isBase64, saidToBe, decoded, out length);
+            decoded.AsSpan(0, length).CopyTo(content);
+            return form;
         }
         finally
         {
@@ -482,7 +485,10 @@ internal ref struct BodyReader
         }
     }
 
-    /// <summary>A line of a text made of many strings; content in a data URL is decoded, or counted and left out.</summary>
+    /// <summary>
+    /// A line of a text made of many strings. Base64 in a data URL is decoded, or counted and left out; the rest of the URL
+    /// stays, and so does all that a model could read as words.
+    /// </summary>
     private void WriteLine(int from)
     {
         if (_text.Span.Length > from)
@@ -491,19 +497,22 @@ internal ref struct BodyReader
             _text.Written(1);
         }
 
-        var length = _json.CopyString(_text.Rest);
-        var rest = _text.Rest[..length];
-        if (DataUrl.TryRead(rest, out var mediaType, out var isBase64, out var content) && !mediaType.IsEmpty)
+        var line = _text.Rest[.._json.CopyString(_text.Rest)];
+        var length = line.Length;
+        if (DataUrl.TryRead(line, out var mediaType, out var isBase64, out var content) && isBase64 && !DataUrl.SpellsWords(content))
         {
             var kind = DataUrl.KindOf(mediaType, UnscannedKind.File);
-            content.CopyTo(rest);
-            var decoded = kind is null ? DecodeInPlace(rest[..content.Length], isBase64) : -1;
-            if (decoded < 0)
+            var head = line.Length - content.Length;
+            switch (DecodeInPlace(line[head..], isBase64: true, kind, out var decoded))
             {
-                _unscanned.Add(kind ?? UnscannedKind.File);
+                case ContentForm.Text:
+                    length = head + decoded;
+                    break;
+                case ContentForm.Bytes:
+                    length = head;
+                    _unscanned.Add(kind ?? UnscannedKind.File);
+                    break;
             }
-
-            length = Math.Max(0, decoded);
         }
 
         _text.Written(length);
@@ -571,8 +580,6 @@ internal ref struct BodyReader
             _json.CopyString(_text.Rest);
         }
     }
-
-    private static bool IsSwitch(ReadOnlySpan<char> text) => text.Length <= LongestSwitch && !text.ContainsAnyExcept(s_identifier);
 
     private bool Fail(BodyFault fault, string? field = null)
     {

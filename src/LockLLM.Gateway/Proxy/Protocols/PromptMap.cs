@@ -39,9 +39,6 @@ internal sealed class PromptMap : IDisposable
     /// <summary>The model that the body names.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Where it stands, quotation marks included.</summary>
-    public Range ModelSpan { get; init; }
-
     /// <summary>Whether the caller asks for events as they come.</summary>
     public bool IsStream { get; init; }
 

@@ -1,7 +1,7 @@
 namespace LockLLM.Gateway.Proxy.Upstream;
 
 /// <summary>
-/// Where one event of a stream ends: after a blank line, with line ends of either kind. What has no end yet is held back, so
+/// Where one event of a stream ends: after a blank line, with line ends of any kind. What has no end yet is held back, so
 /// that an error event can follow the last whole event when the provider breaks off in the middle of one.
 /// </summary>
 internal static class SseFrames
@@ -16,7 +16,8 @@ internal static class SseFrames
         var tail = bytes[from..];
         var lf = tail.LastIndexOf("\n\n"u8) is >= 0 and var a ? a + 2 : 0;
         var crlf = tail.LastIndexOf("\n\r\n"u8) is >= 0 and var b ? b + 3 : 0;
-        var end = Math.Max(lf, crlf);
+        var cr = tail.LastIndexOf("\r\r"u8) is >= 0 and var c ? c + 2 : 0;
+        var end = Math.Max(Math.Max(lf, crlf), cr);
         return end == 0 ? 0 : from + end;
     }
 }

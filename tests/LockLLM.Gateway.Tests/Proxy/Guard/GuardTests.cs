@@ -158,6 +158,20 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task An_attack_in_the_name_of_a_field_is_withheld_too()
+    {
+        const string Path = "gemini/v1beta/models/m:generateContent";
+        const string Poisoned = """{"contents":[{"role":"user","parts":[{"functionResponse":{"name":"find","response":{"title":"Kettles","red violet":[{"red_violet_and_more_of_the_same" : 1}],"n\u0061me":2}}}]}""";
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        var caller = proxied.CreateCaller();
+        using var refused = await caller.PostAsync(Path, Poisoned + "]}");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        using var goesOn = await caller.PostAsync(Path, Poisoned + """,{"role":"model","parts":[{"text":"Hm."}]},{"role":"user","parts":[{"text":"Try another page."}]}]}""");
+        Assert.Equal((HttpStatusCode.OK, "1"), (goesOn.StatusCode, goesOn.Header(HeaderNames.WithheldParts)));
+        Assert.Contains("""{"title":"[withheld by LockLLM: prompt injection]","withheld_1":[{"withheld_2" : 1}],"withheld_3":2}""", Assert.Single(proxied.Provider.Requests).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_attack_in_two_halves_is_found_by_the_shipped_model()
     {
         await using var proxied = await ProxiedGateway.StartAsync();
@@ -249,7 +263,7 @@ public sealed class GuardTests
         Assert.Equal(("false", "tokens=1"), (tokens.Header(HeaderNames.Scanned), tokens.Header(HeaderNames.Unscanned)));
         using var form = new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "a.wav" } };
         using var upload = await caller.PostAsync("/v1/proxy/openai/audio/transcriptions", form);
-        Assert.Equal((HttpStatusCode.OK, "false", "body=1"), (upload.StatusCode, upload.Header(HeaderNames.Scanned), upload.Header(HeaderNames.Unscanned)));
+        Assert.Equal((HttpStatusCode.OK, "false", "file=1"), (upload.StatusCode, upload.Header(HeaderNames.Scanned), upload.Header(HeaderNames.Unscanned)));
         Assert.Contains("a.wav", proxied.Provider.Requests[^1].Text, StringComparison.Ordinal);
     }
 

@@ -179,6 +179,8 @@ public sealed class ForwardingTests : IAsyncLifetime
     [InlineData("br, gzip;q=0.5", false)]
     [InlineData("br", true)]
     [InlineData("gzip;q=0", true)]
+    [InlineData("gzip; q=0.00, br", true)]
+    [InlineData("gzip;q=0.10", false)]
     public async Task An_answer_is_decompressed_where_compression_was_not_asked_for(string? accepted, bool isDecoded)
     {
         const string Body = """{"text":"plain","usage":{"prompt_tokens":1,"completion_tokens":2}}""";
@@ -206,6 +208,48 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.Empty(response.Content.Headers.ContentEncoding);
         Assert.Equal("data: a\n\ndata: b\n\n", await response.Content.ReadAsStringAsync());
         Assert.Equal("identity", Assert.Single(_provider.Requests).Header("Accept-Encoding"));
+    }
+
+    [Fact]
+    public async Task A_stream_in_an_encoding_that_cannot_be_undone_goes_on_as_it_comes()
+    {
+        var received = new SemaphoreSlim(0);
+        _provider.Answer = async context =>
+        {
+            context.Response.Headers.ContentEncoding = "zstd";
+            await FakeProvider.Events(["(\u00B5/\u00FD", "\u0004\u0001"], i => i == 0 ? Task.CompletedTask : received.WaitAsync(s_patience))(context);
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/openai/chat/completions") { Content = new StringContent("""{"stream":true}""") };
+        using var response = await _gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(["zstd"], response.Content.Headers.ContentEncoding);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        // The second piece is sent only when the first is here.
+        Assert.InRange(await body.ReadAsync(new byte[64]), 1, 64);
+        received.Release();
+        Assert.Equal(2, await body.ReadAsync(new byte[64]));
+    }
+
+    [Theory]
+    [InlineData("GET", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", 204, null)]
+    [InlineData("DELETE", "HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n", 204, null)]
+    [InlineData("GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 123\r\nETag: \"a\"\r\n\r\n", 304, null)]
+    [InlineData("GET", "HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", 205, null)]
+    [InlineData("HEAD", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 123\r\n\r\n", 200, 123L)]
+    [InlineData("GET", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 200, 0L)]
+    [InlineData("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-LockLLM-Safe\r\n\r\n0\r\nX-LockLLM-Safe: true\r\n\r\n", 200, 0L)]
+    public async Task Answers_without_a_body_keep_their_status(string method, string answer, int status, long? length)
+    {
+        using var raw = new RawProvider(answer);
+        _gateway.Access = new() { Secret = "s", Endpoint = raw.Address };
+        using var response = await _gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/openai/models"));
+        Assert.Equal((status, ""), ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
+        Assert.Empty(response.TrailingHeaders);
+        if (length is not null)
+        {
+            Assert.Equal(length, response.Content.Headers.ContentLength);
+        }
+
+        Assert.DoesNotContain(_gateway.Logs.Lines, static line => line.Contains("Exception", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -45,6 +45,25 @@ public sealed class StreamTapTests
         }
     }
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\r")]
+    public void An_event_goes_on_at_once_whatever_ends_its_lines(string end)
+    {
+        foreach (var begin in (string[])["", "\uFEFF"])
+        {
+            var first = Encoding.UTF8.GetBytes($"{begin}event: a{end}data: 1{end}{end}");
+            using var tap = new StreamTap(isEvents: true);
+            first.CopyTo(tap.Free);
+            Assert.Equal(first, tap.Arrived(first.Length).ToArray());
+            tap.Sent(first.Length);
+            var next = Encoding.UTF8.GetBytes($"data: 2{end}");
+            next.CopyTo(tap.Free);
+            Assert.Equal(0, tap.Arrived(next.Length).Length);
+        }
+    }
+
     [Fact]
     public void What_is_no_stream_of_events_is_never_held_back()
     {
