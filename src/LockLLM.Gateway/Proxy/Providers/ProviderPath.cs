@@ -112,11 +112,17 @@ internal sealed record ProviderPath(string Rest, ProtocolKind Protocol)
 
     private static ProviderPath Vertex(string rest)
     {
-        rest = Without(rest, Version);
+        rest = WithoutProject(Without(Without(rest, "v1beta1/"), Version));
         return StartsWithAny(rest, "publishers/")
             ? new ProviderPath(rest, GoogleProtocol(rest)) { IsNative = true }
             : OpenAi(Without(rest, "endpoints/openapi/"));
     }
+
+    // Google's own clients name project and location again; those of the stored endpoint hold.
+    private static string WithoutProject(string rest) =>
+        rest.Split('/', 5) is [var projects, _, var locations, _, var native] && projects.Equals("projects", StringComparison.OrdinalIgnoreCase) && locations.Equals("locations", StringComparison.OrdinalIgnoreCase)
+            ? native
+            : rest;
 
     private static ProtocolKind GoogleProtocol(string rest) => rest[(rest.LastIndexOf(':') + 1)..].ToUpperInvariant() switch
     {

@@ -98,6 +98,8 @@ public sealed class ProviderPathTests
     [InlineData("vertex-ai", "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l", "chat/completions", "/v1/projects/p/locations/l/endpoints/openapi/chat/completions", "OpenAiChat")]
     [InlineData("vertex-ai", "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l/endpoints/openapi", "v1/chat/completions", "/v1/projects/p/locations/l/endpoints/openapi/chat/completions", "OpenAiChat")]
     [InlineData("vertex-ai", "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l/endpoints/openapi", "publishers/google/models/g:generateContent", "/v1/projects/p/locations/l/publishers/google/models/g:generateContent", "GeminiContent")]
+    [InlineData("vertex-ai", "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l", "v1beta1/projects/p/locations/l/publishers/google/models/g:streamGenerateContent", "/v1/projects/p/locations/l/publishers/google/models/g:streamGenerateContent", "GeminiContent")]
+    [InlineData("vertex-ai", "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l", "v1/projects/p/locations/l/publishers/anthropic/models/c:rawPredict", "/v1/projects/p/locations/l/publishers/anthropic/models/c:rawPredict", "AnthropicMessages")]
     [InlineData("custom", "https://models.example.com/llm/v1", "v1/chat/completions", "/llm/v1/chat/completions", "OpenAiChat")]
     [InlineData("custom", "https://models.example.com/llm/v1/chat/completions", "chat/completions", "/llm/v1/chat/completions", "OpenAiChat")]
     [InlineData("openai", "https://models.example.com", "v1/models", "/models", "Unknown")]
