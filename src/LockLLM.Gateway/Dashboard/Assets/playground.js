@@ -11,10 +11,8 @@ const layerNames = {
   invisible_characters: "invisible characters", confusables: "look-alike letters", leetspeak: "digits for letters", spaced_letters: "spaced letters",
 };
 
-const categoryNames = {
-  injection: "Instruction override", jailbreak: "Jailbreak", system_prompt_extraction: "System prompt extraction", tool_abuse: "Tool abuse",
-  rag_injection: "Orders inside content", obfuscation: "Disguised text",
-};
+// As the list of events calls them.
+const categoryName = category => category === "rag_injection" ? "injection in content" : category.replaceAll("_", " ");
 
 if (root) {
   const form = root.querySelector("[data-playground-form]");
@@ -154,7 +152,7 @@ if (root) {
     part("request").textContent = answer.request_id;
     part("meter").setAttribute("aria-label", `Score ${answer.injection}, threshold ${level.threshold}`);
     part("meter-bar").setAttribute("width", answer.injection);
-    part("meter-bar").setAttribute("class", level.safe ? "score" : "score bad");
+    part("meter-bar").setAttribute("class", level.safe ? "score safe" : "score");
     part("meter-mark").setAttribute("x", level.threshold);
     list(threats);
     mark(threats);
@@ -165,7 +163,7 @@ if (root) {
       const item = document.createElement("li");
       item.dataset.threat = threat.category;
       const name = document.createElement("strong");
-      name.textContent = categoryNames[threat.category] ?? threat.category;
+      name.textContent = categoryName(threat.category);
       const rest = document.createElement("span");
       rest.textContent = ` ${threat.score} · characters ${threat.start} to ${threat.end}`;
       item.append(name, rest);
@@ -205,7 +203,7 @@ if (root) {
       if (threat) {
         const marked = document.createElement("mark");
         marked.textContent = piece;
-        marked.title = `${categoryNames[threat.category] ?? threat.category}, ${threat.score}`;
+        marked.title = `${categoryName(threat.category)}, ${threat.score}`;
         pieces.push(marked);
       } else {
         pieces.push(document.createTextNode(piece));
