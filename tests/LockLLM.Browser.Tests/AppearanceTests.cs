@@ -60,6 +60,7 @@ public sealed class AppearanceTests(RunningDashboard gateway, SystemBrowser brow
 
         async Task LookAsync(string name)
         {
+            await tab.Page.EvaluateAsync("() => scrollTo(0, 0)");
             var picture = $"{name}-{(isDark ? "dark" : "light")}-{width}";
             await tab.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures(), picture + ".png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
             problems.AddRange((await tab.AccessibilityAsync(browser.Axe)).Select(found => $"{picture}: {found}"));

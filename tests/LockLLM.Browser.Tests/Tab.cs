@@ -58,7 +58,7 @@ internal sealed class Tab : IAsyncDisposable
 
     public IBrowserContext Context => _context;
 
-    public static async Task<Tab> OpenAsync(IBrowser browser, string address, bool isDark, int width)
+    public static async Task<Tab> OpenAsync(IBrowser browser, string address, bool isDark, int width, string? timezone)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -66,6 +66,7 @@ internal sealed class Tab : IAsyncDisposable
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new ViewportSize { Width = width, Height = width < 600 ? 844 : 800 },
             ReducedMotion = ReducedMotion.Reduce,
+            TimezoneId = timezone,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         // A loaded machine is slow; what is wrong is told by the first look that fails.

@@ -34,7 +34,7 @@ if (root) {
     clearProblems(form);
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
-    root.querySelector("[data-result]").setAttribute("aria-busy", "true");
+    part("result").setAttribute("aria-busy", "true");
     const input = text.value;
     try {
       const began = performance.now();
@@ -42,10 +42,12 @@ if (root) {
       answer.round_trip = performance.now() - began;
       scanned = input;
       draw();
+      // On a phone it stands below the text.
+      part("result").scrollIntoView({ block: "nearest" });
     } catch (refusal) {
       showProblem(form, refusal);
     }
-    root.querySelector("[data-result]").removeAttribute("aria-busy");
+    part("result").removeAttribute("aria-busy");
     button.disabled = false;
   });
 
