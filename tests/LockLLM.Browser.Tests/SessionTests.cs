@@ -85,16 +85,30 @@ public sealed class SessionTests(RunningDashboard gateway, SystemBrowser browser
         await AssertComesBackAsync(tab, email, address);
         await Expect(tab.Page.Locator("aside")).ToBeVisibleAsync();
 
-        // Whoever signs in elsewhere has signed in here as well.
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_signs_in_again_in_another_window_goes_on_in_this_one()
+    {
+        var email = await gateway.Owner.InviteAsync("Uma", "developer");
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        // What this page knows of the session before is refused once.
+        tab.Allow("403");
+        await tab.SignInAsync(email, path: "/dashboard/keys");
         await EndSessionsAsync(email);
-        await tab.Page.GotoAsync("/dashboard/health");
-        var form = tab.Page.Url;
         var second = await tab.Context.NewPageAsync();
-        await second.GotoAsync("/");
+        await second.GotoAsync("/dashboard/health");
+        var form = second.Url;
         await second.GetByLabel("E-mail").FillAsync(email);
         await second.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(RunningDashboard.Password);
         await second.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
-        await second.WaitForURLAsync("**/dashboard");
+        await second.WaitForURLAsync("**/dashboard/health");
+
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create a key" }).ClickAsync();
+        await tab.Page.Locator("#key-name").FillAsync("from two windows");
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create", Exact = true }).ClickAsync();
+        await Expect(tab.Page.Locator("#create-key [data-problem]")).ToContainTextAsync("Load it again");
         await tab.Page.GotoAsync(form);
         Assert.EndsWith("/dashboard/health", tab.Page.Url, StringComparison.Ordinal);
         await tab.AssertCleanAsync();

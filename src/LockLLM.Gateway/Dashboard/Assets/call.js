@@ -39,6 +39,10 @@ async function send(method, path, body) {
     await new Promise(() => {});
   }
   const error = value.error ?? { code: "unknown", message: `The gateway answered ${answer.status}.`, request_id: answer.headers.get("X-Request-Id") };
+  if (error.code === "csrf_failed" && csrf) {
+    // The cookie is of a later session than the page.
+    error.message = "You signed in again after this page was opened. Load it again, then repeat this.";
+  }
   if (answer.status === 429 && answer.headers.get("Retry-After")) {
     error.message += ` Try again in ${answer.headers.get("Retry-After")} s.`;
   }
