@@ -1,3 +1,4 @@
+using LockLLM.Gateway.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -114,6 +115,28 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
     }
 
     [Fact]
+    public async Task A_file_is_dropped_on_the_playground_with_the_mouse()
+    {
+        using var folder = new TemporaryFolder();
+        var note = Path.Combine(folder.Path, "note.txt");
+        await File.WriteAllTextAsync(note, "A note for Anna, dropped.");
+        var picture = Path.Combine(folder.Path, "picture.png");
+        await File.WriteAllBytesAsync(picture, [0x89, (byte)'P', (byte)'N', (byte)'G', 0, 0xFF]);
+        await using var tab = await OpenAsync("/dashboard/playground");
+        var text = tab.Page.GetByLabel("Text", new PageGetByLabelOptions { Exact = true });
+        await DropAsync(tab, "[data-drop]", note);
+        await Expect(text).ToHaveValueAsync("A note for Anna, dropped.");
+        await Expect(tab.Page.Locator("[data-toasts]")).ToContainTextAsync("note.txt is read");
+        await Expect(tab.Page.Locator(".drop.over")).ToHaveCountAsync(0);
+
+        // What is no text is refused and changes nothing.
+        await DropAsync(tab, "[data-drop]", picture);
+        await Expect(tab.Page.Locator("[data-error-for=input]")).ToContainTextAsync("no text");
+        await Expect(text).ToHaveValueAsync("A note for Anna, dropped.");
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
     public async Task What_is_chosen_in_the_settings_is_there_after_a_reload_and_counts()
     {
         await using var tab = await OpenAsync("/dashboard/settings");
@@ -201,6 +224,27 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
     }
 
     private static Task ClickAsync(Tab tab, string name) => tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
+
+    /// <summary>Drags a file of the desktop over a place and lets go of it.</summary>
+    private static async Task DropAsync(Tab tab, string place, string file)
+    {
+        var box = (await tab.Page.Locator(place).BoundingBoxAsync())!;
+        var mouse = await tab.Context.NewCDPSessionAsync(tab.Page);
+        foreach (var type in (string[])["dragEnter", "dragOver", "drop"])
+        {
+            await mouse.SendAsync("Input.dispatchDragEvent", new Dictionary<string, object>
+            {
+                ["type"] = type,
+                ["x"] = box.X + (box.Width / 2),
+                ["y"] = box.Y + (box.Height / 2),
+                ["data"] = new { items = Array.Empty<object>(), files = (string[])[file], dragOperationsMask = 1 },
+            });
+            if (type == "dragOver")
+            {
+                await Expect(tab.Page.Locator(place)).ToHaveClassAsync("drop over");
+            }
+        }
+    }
 
     private static async Task SaveAsync(Tab tab)
     {

@@ -95,6 +95,60 @@ public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) 
         await tab.AssertCleanAsync();
     }
 
+    [Fact]
+    public async Task Nothing_moves_for_whoever_asked_for_less_motion()
+    {
+        const string Moving =
+            """
+            () => [...document.querySelectorAll('*')].flatMap(part => [getComputedStyle(part), getComputedStyle(part, '::before')])
+              .filter(style => style.animationName !== 'none' || style.transitionDuration !== '0s').length
+            """;
+        await using var tab = await OpenAsync("/dashboard/events");
+        await Expect(tab.Page.Locator("[data-live]")).ToHaveAttributeAsync("data-state", "on");
+        await tab.Page.Locator("tr[data-row]").First.ClickAsync();
+        await Expect(tab.Page.Locator("aside")).ToBeVisibleAsync();
+        Assert.Equal(0, await tab.Page.EvaluateAsync<int>(Moving));
+        await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ReducedMotion = ReducedMotion.NoPreference });
+        Assert.NotEqual(0, await tab.Page.EvaluateAsync<int>(Moving));
+    }
+
+    [Fact]
+    public async Task Figures_that_are_no_longer_fresh_say_so_until_they_are()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        // What is asked for while there is no network.
+        tab.Allow("ERR_INTERNET_DISCONNECTED");
+        await tab.Page.Clock.InstallAsync();
+        await tab.SignInAsync();
+        await tab.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        var stale = tab.Page.Locator("[data-stale]");
+        await Expect(stale).ToBeHiddenAsync();
+        await tab.Context.SetOfflineAsync(true);
+        await tab.Page.Clock.RunForAsync(16_000);
+        await Expect(stale).ToContainTextAsync("These figures are of");
+        await Expect(tab.Page.Locator("[data-figure=requests]")).ToBeVisibleAsync();
+        await tab.Context.SetOfflineAsync(false);
+        await tab.Page.Clock.RunForAsync(16_000);
+        await Expect(stale).ToBeHiddenAsync();
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_moment_of_a_filter_is_edited_in_local_time_and_stands_in_the_address_in_utc()
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base, timezone: "Asia/Kolkata");
+        await tab.SignInAsync(path: "/dashboard/events?start_date=2026-03-01T12:00:00Z&model=gpt-4o");
+        var from = tab.Page.GetByLabel("From", new PageGetByLabelOptions { Exact = true });
+        await Expect(from).ToHaveValueAsync("2026-03-01T17:30");
+        await from.FillAsync("2026-03-02T05:30");
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Filter", Exact = true }).ClickAsync();
+        await tab.Page.WaitForURLAsync("**start_date=2026-03-02*");
+        var query = System.Web.HttpUtility.ParseQueryString(new Uri(tab.Page.Url).Query);
+        Assert.Equal(["2026-03-02T00:00:00.000Z", "gpt-4o"], query.AllKeys.Order(StringComparer.Ordinal).Reverse().Select(name => query[name]));
+        await Expect(from).ToHaveValueAsync("2026-03-02T05:30");
+        await tab.AssertCleanAsync();
+    }
+
     private async Task<Tab> OpenAsync(string path = "/")
     {
         var tab = await browser.OpenAsync(gateway.Base);

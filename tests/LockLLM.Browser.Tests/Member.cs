@@ -23,6 +23,8 @@ internal sealed class Member(string address) : IDisposable
 
     public Task<JsonElement> CreateAsync(string path, object body) => CallAsync(HttpMethod.Post, path, body);
 
+    public Task<JsonElement> DeleteAsync(string path) => CallAsync(HttpMethod.Delete, path, null);
+
     /// <summary>Invites somebody, who accepts, and gives their address.</summary>
     public async Task<string> InviteAsync(string name, string role)
     {

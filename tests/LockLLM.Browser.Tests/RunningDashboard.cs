@@ -158,7 +158,7 @@ public sealed class SystemBrowser : IAsyncLifetime
     }
 
     /// <summary>A browser profile of its own, with one open tab.</summary>
-    internal Task<Tab> OpenAsync(string address, bool isDark = false, int width = 1280) => Tab.OpenAsync(Browser, address, isDark, width);
+    internal Task<Tab> OpenAsync(string address, bool isDark = false, int width = 1280, string? timezone = null) => Tab.OpenAsync(Browser, address, isDark, width, timezone);
 
     public async ValueTask DisposeAsync()
     {

@@ -34,6 +34,87 @@ public sealed class SessionTests(RunningDashboard gateway, SystemBrowser browser
     }
 
     [Fact]
+    public async Task A_list_that_follows_says_when_the_session_is_over_and_leads_back_to_itself()
+    {
+        var email = await gateway.Owner.InviteAsync("Lea", "viewer");
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(email, path: "/dashboard/events?safe=false");
+        await Expect(tab.Page.Locator("[data-live]")).ToHaveAttributeAsync("data-state", "on");
+        await EndSessionsAsync(email);
+        var banner = tab.Page.GetByRole(AriaRole.Alert).Filter(new LocatorFilterOptions { HasText = "Your session is over" });
+        await Expect(banner).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator("[data-live]")).ToHaveTextAsync("Signed out");
+        await banner.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "Sign in again" }).ClickAsync();
+        await AssertComesBackAsync(tab, email, "/dashboard/events?safe=false");
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task What_is_done_after_the_session_is_over_leads_to_the_form_and_back_to_the_page()
+    {
+        var email = await gateway.Owner.InviteAsync("Ole", "developer");
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        // The API refuses what comes without a session.
+        tab.Allow("401");
+        await tab.SignInAsync(email, path: "/dashboard/keys?show=all");
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create a key" }).ClickAsync();
+        await tab.Page.Locator("#key-name").FillAsync("made too late");
+        await EndSessionsAsync(email);
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create", Exact = true }).ClickAsync();
+        await AssertComesBackAsync(tab, email, "/dashboard/keys?show=all");
+        await Expect(tab.Page.Locator("main")).Not.ToContainTextAsync("made too late");
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_link_that_is_followed_after_the_session_is_over_leads_to_the_form_and_on()
+    {
+        var email = await gateway.Owner.InviteAsync("Nils", "viewer");
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync(email);
+        await EndSessionsAsync(email);
+        await tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Provider keys" }).ClickAsync();
+        await AssertComesBackAsync(tab, email, "/dashboard/provider-keys");
+
+        // An event is opened beside the list, without leaving it.
+        await tab.VisitAsync("/dashboard/events");
+        var row = tab.Page.Locator("tr[data-row]").First;
+        var address = (await row.Locator("a").First.GetAttributeAsync("href"))!;
+        await EndSessionsAsync(email);
+        await row.ClickAsync();
+        await AssertComesBackAsync(tab, email, address);
+        await Expect(tab.Page.Locator("aside")).ToBeVisibleAsync();
+
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_signs_in_again_in_another_window_goes_on_in_this_one()
+    {
+        var email = await gateway.Owner.InviteAsync("Uma", "developer");
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        // What this page knows of the session before is refused once.
+        tab.Allow("403");
+        await tab.SignInAsync(email, path: "/dashboard/keys");
+        await EndSessionsAsync(email);
+        var second = await tab.Context.NewPageAsync();
+        await second.GotoAsync("/dashboard/health");
+        var form = second.Url;
+        await second.GetByLabel("E-mail").FillAsync(email);
+        await second.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(RunningDashboard.Password);
+        await second.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        await second.WaitForURLAsync("**/dashboard/health");
+
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create a key" }).ClickAsync();
+        await tab.Page.Locator("#key-name").FillAsync("from two windows");
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create", Exact = true }).ClickAsync();
+        await Expect(tab.Page.Locator("#create-key [data-problem]")).ToContainTextAsync("Load it again");
+        await tab.Page.GotoAsync(form);
+        Assert.EndsWith("/dashboard/health", tab.Page.Url, StringComparison.Ordinal);
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
     public async Task The_cookie_is_out_of_reach_of_script_and_of_other_sites()
     {
         await using var tab = await browser.OpenAsync(gateway.Base);
@@ -99,15 +180,36 @@ public sealed class SessionTests(RunningDashboard gateway, SystemBrowser browser
         await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on" }).ClickAsync();
         var row = page.Locator("[data-passkey]");
         await Expect(row).ToContainTextAsync("Laptop");
+        await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rename Laptop" }).ClickAsync();
+        await dialog.GetByLabel("Name", new LocatorGetByLabelOptions { Exact = true }).FillAsync("Laptop at home");
+        await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Rename", Exact = true }).ClickAsync();
+        await Expect(row).ToContainTextAsync("Laptop at home");
 
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out", Exact = true }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in with a passkey" }).ClickAsync();
         await page.WaitForURLAsync("**/dashboard");
         await tab.VisitAsync("/dashboard/security");
         await Expect(page.Locator("[data-session]").Filter(new LocatorFilterOptions { HasText = "this one" })).ToContainTextAsync("passkey");
-        await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove Laptop" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove Laptop at home" }).ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Remove" }).ClickAsync();
         await Expect(row).ToHaveCountAsync(0);
         await tab.AssertCleanAsync();
+    }
+
+    private async Task EndSessionsAsync(string email)
+    {
+        using var elsewhere = new Member(gateway.Base);
+        await elsewhere.EnterAsync("/api/v1/session", new { email, password = RunningDashboard.Password });
+        await elsewhere.DeleteAsync("/api/v1/me/sessions");
+    }
+
+    /// <summary>The form says why it is there, and signing in leads back.</summary>
+    private static async Task AssertComesBackAsync(Tab tab, string email, string address)
+    {
+        await Expect(tab.Page.GetByRole(AriaRole.Status).Filter(new LocatorFilterOptions { HasText = "Your session is over" })).ToBeVisibleAsync();
+        await tab.Page.GetByLabel("E-mail").FillAsync(email);
+        await tab.Page.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(RunningDashboard.Password);
+        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        await tab.Page.WaitForURLAsync("**" + address);
     }
 }

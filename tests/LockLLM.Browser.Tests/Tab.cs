@@ -19,6 +19,8 @@ internal sealed class Tab : IAsyncDisposable
     private readonly ConcurrentQueue<string> _faults = [];
     private readonly ConcurrentQueue<string> _allowed = [];
 
+    private ICDPSession? _inspector;
+
     private Tab(IBrowserContext context, IPage page)
     {
         (_context, Page) = (context, page);
@@ -56,7 +58,7 @@ internal sealed class Tab : IAsyncDisposable
 
     public IBrowserContext Context => _context;
 
-    public static async Task<Tab> OpenAsync(IBrowser browser, string address, bool isDark, int width)
+    public static async Task<Tab> OpenAsync(IBrowser browser, string address, bool isDark, int width, string? timezone)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -64,6 +66,7 @@ internal sealed class Tab : IAsyncDisposable
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new ViewportSize { Width = width, Height = width < 600 ? 844 : 800 },
             ReducedMotion = ReducedMotion.Reduce,
+            TimezoneId = timezone,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         // A loaded machine is slow; what is wrong is told by the first look that fails.
@@ -95,16 +98,40 @@ internal sealed class Tab : IAsyncDisposable
         await Page.EvaluateAsync<string[]>("() => [...new Set([...document.querySelectorAll('nav a[href^=\"/dashboard\"]')].map(a => a.getAttribute('href').split(/[?#]/)[0]))]");
 
     /// <summary>Serious and critical findings of axe on what is shown, one line each.</summary>
-    public async Task<IReadOnlyList<string>> AccessibilityAsync(string axe)
+    /// <param name="rule">The only one to look for, if any.</param>
+    public async Task<IReadOnlyList<string>> AccessibilityAsync(string axe, string? rule = null)
     {
         await Page.EvaluateAsync(axe + ";0");
         var found = await Page.EvaluateAsync<JsonElement>(
             """
-            async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+            async rule => (await axe.run(document, { resultTypes: ['violations'], ...(rule ? { runOnly: [rule] } : {}) })).violations
               .filter(v => v.impact === 'serious' || v.impact === 'critical')
               .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.any.map(a => a.message).join(' ')} ${n.html.slice(0, 160)}`))
-            """);
+            """,
+            rule);
         return [.. found.EnumerateArray().Select(static line => line.GetString()!)];
+    }
+
+    /// <summary>Puts everything that can be pointed at or pressed into a state, as if the mouse were on each at once.</summary>
+    public async Task ForceAsync(params string[] states)
+    {
+        if (_inspector is null)
+        {
+            _inspector = await _context.NewCDPSessionAsync(Page);
+            await _inspector.SendAsync("DOM.enable");
+            await _inspector.SendAsync("CSS.enable");
+        }
+
+        var document = await _inspector.SendAsync("DOM.getDocument", new Dictionary<string, object> { ["depth"] = 0 });
+        var nodes = await _inspector.SendAsync("DOM.querySelectorAll", new Dictionary<string, object>
+        {
+            ["nodeId"] = document!.Value.GetProperty("root").GetProperty("nodeId").GetInt32(),
+            ["selector"] = "a, button, summary, input, select, textarea, label, tbody tr, li",
+        });
+        foreach (var node in nodes!.Value.GetProperty("nodeIds").EnumerateArray())
+        {
+            await _inspector.SendAsync("CSS.forcePseudoState", new Dictionary<string, object> { ["nodeId"] = node.GetInt32(), ["forcedPseudoClasses"] = states });
+        }
     }
 
     /// <summary>Faults whose text holds this are part of the test: a page that answers 403 on purpose says so in the console.</summary>

@@ -3,8 +3,10 @@ namespace LockLLM.Gateway.Analytics;
 /// <summary>What happened in a period.</summary>
 /// <param name="Before">Of the period of the same length before.</param>
 /// <param name="ScanMilliseconds">How long the judging took.</param>
+/// <param name="ScanMillisecondsBefore">In the period of the same length before.</param>
 internal sealed record Usage(
-    UsageRange Range, IReadOnlyList<UsageCell> Cells, UsageTotals Before, IReadOnlyList<UsageShare> Keys, IReadOnlyList<UsageShare> Providers, Percentiles ScanMilliseconds)
+    UsageRange Range, IReadOnlyList<UsageCell> Cells, UsageTotals Before, IReadOnlyList<UsageShare> Keys, IReadOnlyList<UsageShare> Providers, Percentiles ScanMilliseconds,
+    Percentiles ScanMillisecondsBefore)
 {
     public UsageTotals Totals { get; } = new(
         Cells.Sum(static cell => cell.Requests), Cells.Sum(static cell => cell.Threats), Cells.Sum(static cell => cell.Blocked), Cells.Sum(static cell => cell.Errors));

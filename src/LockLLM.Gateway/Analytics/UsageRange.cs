@@ -24,7 +24,8 @@ internal sealed record UsageRange(string? Name, DateTimeOffset From, DateTimeOff
 
     public int Buckets => (int)((To - From).Ticks / BucketWidth.Ticks);
 
-    public TimeSpan Length => To - From;
+    /// <summary>The period of the same length before.</summary>
+    public UsageRange Before => this with { Name = null, From = From - (To - From), To = From };
 
     /// <summary>Ends with the bucket that is running, so that its edges stay where they are from one look to the next.</summary>
     public static UsageRange Parse(string? name, DateTimeOffset now)

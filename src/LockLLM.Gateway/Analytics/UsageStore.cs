@@ -33,10 +33,10 @@ internal sealed class UsageStore(GatewayDatabase database)
         var source = IsOfHours(range) ? Hours : Records;
         var cells = await ReadAsync<UsageCell>(
             $"SELECT (at - {{1}}) / {{3}} AS bucket, category, {Sums} FROM ({source}) AS used GROUP BY 1, 2", [accountId, from, to, width], cancellationToken);
-        var before = await ReadAsync<UsageTotals>($"SELECT {Sums} FROM ({source}) AS used", [accountId, from - (to - from), from], cancellationToken);
+        var before = await ReadAsync<UsageTotals>($"SELECT {Sums} FROM ({source}) AS used", [accountId, range.Before.From.UtcTicks, from], cancellationToken);
         var keys = await TopAsync("api_key_id", source, [accountId, from, to, TopCount], cancellationToken);
         var providers = await TopAsync("provider", source, [accountId, from, to, TopCount], cancellationToken);
-        return new Usage(range, cells, before[0], keys, providers, await PercentilesAsync(accountId, range, cancellationToken));
+        return new Usage(range, cells, before[0], keys, providers, await PercentilesAsync(accountId, range, cancellationToken), await PercentilesAsync(accountId, range.Before, cancellationToken));
     }
 
     private Task<List<UsageShare>> TopAsync(string column, string source, object[] values, CancellationToken cancellationToken) => ReadAsync<UsageShare>(

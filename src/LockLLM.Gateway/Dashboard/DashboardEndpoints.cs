@@ -54,10 +54,14 @@ internal static class DashboardEndpoints
         }
     }
 
+    // Whoever has signed in meanwhile, in another window, goes on to where this one was.
     private static async Task<IResult> SignIn(HttpContext context, SessionStore sessions) =>
         SessionCookie.Read(context.Request) is { } token && await sessions.FindAsync(token, context.RequestAborted) is not null
-            ? Results.LocalRedirect("~" + Root)
+            ? Results.LocalRedirect("~" + (context.Request.Query["to"].ToString() is var wanted && IsPage(wanted) ? wanted : Root))
             : new PageAnswer<SignIn>();
+
+    private static bool IsPage(string address) =>
+        (address == Root || address.StartsWith(Root + "/", StringComparison.Ordinal) || address.StartsWith(Root + "?", StringComparison.Ordinal)) && address.All(static letter => letter is > ' ' and < '\x7f');
 
     private static async ValueTask<object?> VisitAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
@@ -65,7 +69,8 @@ internal static class DashboardEndpoints
         var sessions = context.RequestServices.GetRequiredService<SessionStore>();
         if (SessionCookie.Read(context.Request) is not { } token || await sessions.FindAsync(token, context.RequestAborted) is not { Member.Role: >= Role.Viewer } signedIn)
         {
-            return Results.LocalRedirect("~/?to=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString));
+            var isOver = SessionCookie.Read(context.Request) is not null;
+            return Results.LocalRedirect($"~/?to={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}{(isOver ? "&over" : "")}");
         }
 
         context.RequestServices.GetRequiredService<DashboardVisit>().Open(context, signedIn, Secrets.CsrfToken(token));

@@ -30,7 +30,7 @@ internal static class EventWords
         Verdict(record),
         Score(record.Injection),
         record.ThreatCategory is { } category ? Category(category) : "",
-        string.Create(CultureInfo.InvariantCulture, $"{record.HttpStatus} {record.ErrorCode}"),
+        record.HttpStatus.ToString(CultureInfo.InvariantCulture),
         KeyName(keys, record.ApiKeyId),
         record.Provider ?? "",
         record.Model ?? "",

@@ -54,6 +54,7 @@ public sealed class UsageTests : IDisposable
         Assert.InRange(usage.ScanMilliseconds.P50!.Value, 2 * 0.98, 2 * 1.02);
         Assert.InRange(usage.ScanMilliseconds.P95!.Value, 3 * 0.98, 3 * 1.02);
         Assert.InRange(usage.ScanMilliseconds.P99!.Value, 3 * 0.98, 3 * 1.02);
+        Assert.InRange(usage.ScanMillisecondsBefore.P50!.Value, 100 * 0.98, 100 * 1.02);
     }
 
     [Theory]

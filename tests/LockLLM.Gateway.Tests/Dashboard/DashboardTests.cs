@@ -24,6 +24,28 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_a_session_is_over_the_sign_in_is_told_and_leads_to_pages_only()
+    {
+        using var owner = await Browser.OwnerAsync(_gateway);
+        var cookie = owner.Cookie!;
+        async Task<string?> WhereToAsync(string path)
+        {
+            using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _gateway.Address };
+            client.DefaultRequestHeaders.Add("Cookie", cookie);
+            return (await client.GetAsync(path)).Headers.Location?.OriginalString;
+        }
+
+        Assert.Equal("/dashboard/health", await WhereToAsync("/?to=%2Fdashboard%2Fhealth&over"));
+        foreach (var address in (string[])["//x.test", "/\\x.test", "https://x.test/dashboard", "/dashboardx", "/api/v1/keys", "/dashboard/é", ""])
+        {
+            Assert.Equal("/dashboard", await WhereToAsync("/?to=" + Uri.EscapeDataString(address)));
+        }
+
+        await owner.CallAsync("DELETE", "/api/v1/session");
+        Assert.Equal("/?to=%2Fdashboard%2Fhealth&over", await WhereToAsync("/dashboard/health"));
+    }
+
+    [Fact]
     public async Task An_api_key_opens_no_page()
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _gateway.Address };
@@ -57,7 +79,7 @@ public sealed class DashboardTests : IDisposable
         using var owner = await Browser.OwnerAsync(_gateway);
         var overview = await PageAsync(owner, "/dashboard?range=1h");
         Assert.Contains("aria-label=\"1 threats by category: " + EventWords.Category(record.Text("threat_category")) + " 1\"", overview, StringComparison.Ordinal);
-        Assert.Contains("<dt>Blocked</dt><dd>0</dd>", overview, StringComparison.Ordinal);
+        Assert.Contains(">Blocked</a></dt><dd>0</dd>", overview, StringComparison.Ordinal);
         var list = await PageAsync(owner, "/dashboard/events?safe=false");
         Assert.Contains(record.Text("request_id"), list, StringComparison.Ordinal);
         foreach (var other in (string[])["safe=true", "threat_category=obfuscation", "status=failure", "api_key_id=key_none", "start_date=2999-01-01"])
@@ -101,8 +123,8 @@ public sealed class DashboardTests : IDisposable
         using var owner = await Browser.OwnerAsync(_gateway);
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         string Period(double from, double to) => $"/dashboard?from={now.AddHours(from):yyyy-MM-ddTHH:mm}&to={now.AddHours(to):yyyy-MM-ddTHH:mm}";
-        Assert.Contains("<dt>Requests</dt><dd>1</dd>", await PageAsync(owner, Period(-2, 2)), StringComparison.Ordinal);
-        Assert.Contains("<dt>Requests</dt><dd>0</dd>", await PageAsync(owner, Period(-9, -8)), StringComparison.Ordinal);
+        Assert.Contains(">Requests</a></dt><dd>1</dd>", await PageAsync(owner, Period(-2, 2)), StringComparison.Ordinal);
+        Assert.Contains(">Requests</a></dt><dd>0</dd>", await PageAsync(owner, Period(-9, -8)), StringComparison.Ordinal);
         Assert.Contains("That is no period", await PageAsync(owner, Period(2, -2)), StringComparison.Ordinal);
         Assert.Contains("That is no period", await PageAsync(owner, "/dashboard?from=%3Cscript%3E"), StringComparison.Ordinal);
     }

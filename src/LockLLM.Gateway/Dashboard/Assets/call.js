@@ -4,6 +4,7 @@
 //   data-done="Saved."                 what to say then
 // Texts from answers are only ever set as text.
 import { copy } from "./clipboard.js";
+import { signInAddress } from "./session.js";
 
 let csrf = document.querySelector("[data-csrf]")?.dataset.csrf ?? "";
 
@@ -32,23 +33,28 @@ async function send(method, path, body) {
     csrf = value.csrf_token ?? value.session?.csrf_token ?? csrf;
     return value;
   }
+  if (value.error?.code === "unauthorized") {
+    // The session is over. Whoever waits for the answer waits until the page is left.
+    location.assign(signInAddress());
+    await new Promise(() => {});
+  }
   const error = value.error ?? { code: "unknown", message: `The gateway answered ${answer.status}.`, request_id: answer.headers.get("X-Request-Id") };
+  if (error.code === "csrf_failed" && csrf) {
+    // The cookie is of a later session than the page.
+    error.message = "You signed in again after this page was opened. Load it again, then repeat this.";
+  }
   if (answer.status === 429 && answer.headers.get("Retry-After")) {
     error.message += ` Try again in ${answer.headers.get("Retry-After")} s.`;
   }
   throw new Refusal(error);
 }
 
-// Calls the API; asks for the password where the API wants it again, and leads to the sign-in where the session is over.
+// Calls the API, and asks for the password where the API wants it again.
 export async function call(method, path, body) {
   for (;;) {
     try {
       return await send(method, path, body);
     } catch (refusal) {
-      if (refusal.code === "unauthorized") {
-        location.assign("/?to=" + encodeURIComponent(location.pathname + location.search));
-        return new Promise(() => {});
-      }
       if (refusal.code !== "confirmation_required") {
         throw refusal;
       }
@@ -59,16 +65,10 @@ export async function call(method, path, body) {
   }
 }
 
-// Whether the gateway takes passkeys here and the browser has them.
-export async function passkeysOffered() {
-  if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) {
-    return false;
-  }
-  try {
-    return (await send("GET", "/api/v1/session/options")).passkeys === true;
-  } catch {
-    return false;
-  }
+// Which ways to sign in there are; passkeys only where the browser has them, too.
+export async function waysToSignIn() {
+  const ways = await send("GET", "/api/v1/session/options").catch(() => ({}));
+  return { ...ways, passkeys: ways.passkeys === true && Boolean(globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) };
 }
 
 // What the browser's own dialog was closed with is no fault.
@@ -80,7 +80,8 @@ export async function ceremony(act) {
   }
 }
 
-async function givePasskey(path) {
+// Signs in, or confirms, with a passkey.
+export async function givePasskey(path) {
   const { id, options } = await send("POST", "/api/v1/session/passkey/begin", {});
   const credential = await ceremony(() => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }));
   return send("POST", path, { id, credential });
@@ -121,7 +122,7 @@ function confirmPassword() {
       }
     };
     passkey.addEventListener("click", show);
-    passkeysOffered().then(isOffered => { passkey.hidden = !isOffered; });
+    waysToSignIn().then(ways => { passkey.hidden = !ways.passkeys; });
     form.addEventListener("submit", submit);
     dialog.addEventListener("close", () => {
       form.removeEventListener("submit", submit);
@@ -349,13 +350,6 @@ for (const kind of ["input", "change"]) {
 for (const form of document.querySelectorAll("form")) {
   matchWords(form);
   showWhen(form);
-}
-
-// A moment is given in UTC and edited in the reader's own time.
-for (const field of document.querySelectorAll("input[data-moment]")) {
-  const at = new Date(field.dataset.moment);
-  field.value = new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
-  field.defaultValue = field.value;
 }
 
 const waiting = sessionStorage.getItem("toast");

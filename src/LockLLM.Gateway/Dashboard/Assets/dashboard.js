@@ -1,23 +1,62 @@
-// The frame of every page. Pages can be read without this script; signing in and out need it.
+// The frame of every page. Pages can be read without this script.
 import { copy } from "./clipboard.js";
 
 const root = document.documentElement;
-const json = { "Content-Type": "application/json" };
 const csrf = document.querySelector("[data-csrf]")?.dataset.csrf;
 
 // Times are told in the reader's own zone, with UTC on hover. Others call this for what they put on a page.
-const parts = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" };
-const ofThisYear = new Intl.DateTimeFormat(undefined, parts);
-const ofOtherYears = new Intl.DateTimeFormat(undefined, { ...parts, year: "numeric" });
+const day = { month: "short", day: "numeric" };
+const dayOfThisYear = new Intl.DateTimeFormat(undefined, day);
+const dayOfOtherYears = new Intl.DateTimeFormat(undefined, { ...day, year: "numeric" });
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+// Where there is little room, a line ends between day and time only.
+const whole = text => text.replaceAll(" ", "\u00a0");
 export function localize(part) {
-  for (const time of part.querySelectorAll("time[datetime]")) {
-    const at = new Date(time.dateTime);
+  for (const place of part.querySelectorAll("time[datetime]")) {
+    const at = new Date(place.dateTime);
     if (!Number.isNaN(at.getTime())) {
-      time.textContent = (at.getFullYear() === new Date().getFullYear() ? ofThisYear : ofOtherYears).format(at);
+      const days = at.getFullYear() === new Date().getFullYear() ? dayOfThisYear : dayOfOtherYears;
+      place.textContent = `${whole(days.format(at))}, ${whole(time.format(at))}`;
     }
   }
 }
+export function moment(utc) {
+  const part = document.createDocumentFragment();
+  const place = part.appendChild(document.createElement("time"));
+  place.dateTime = utc;
+  place.title = utc;
+  localize(part);
+  return place;
+}
 localize(document);
+
+// A moment in a form is given in UTC and edited in the reader's own time.
+for (const field of document.querySelectorAll("input[data-moment]")) {
+  const at = new Date(field.dataset.moment);
+  if (!Number.isNaN(at.getTime())) {
+    field.defaultValue = new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, at.getUTCSeconds() ? 19 : 16);
+  }
+  field.closest("label")?.querySelector("[data-zone]")?.remove();
+}
+
+// Forms that make an address: moments in UTC, and nothing of what was left empty.
+for (const form of document.querySelectorAll("form[method=get]")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) {
+      if (value === "") {
+        formData.delete(name);
+      } else if (form.elements[name].dataset?.moment !== undefined) {
+        formData.set(name, new Date(value).toISOString());
+      }
+    }
+  });
+}
+
+// On a phone the list comes first.
+const folded = document.querySelector("[data-folded]");
+if (folded && matchMedia("(max-width: 40rem)").matches) {
+  folded.open = false;
+}
 
 // Theme: the system's until somebody chooses.
 const themes = ["system", "light", "dark"];
@@ -95,89 +134,3 @@ document.addEventListener("keydown", event => {
     }
   }
 });
-
-// Signing in.
-const form = document.querySelector("[data-sign-in]");
-if (form) {
-  const problem = form.querySelector("[data-problem]");
-  const tell = error => {
-    problem.textContent = error.message;
-  };
-
-  // Only to a page of the dashboard; anything else in the address is ignored.
-  const destination = () => {
-    try {
-      const wanted = new URL(new URLSearchParams(location.search).get("to") ?? "/dashboard", location.origin);
-      const isOurs = wanted.origin === location.origin && (wanted.pathname === "/dashboard" || wanted.pathname.startsWith("/dashboard/"));
-      return isOurs ? wanted.pathname + wanted.search : "/dashboard";
-    } catch {
-      return "/dashboard";
-    }
-  };
-
-  const post = async (path, body) => {
-    let answer;
-    try {
-      answer = await fetch(path, { method: "POST", headers: json, body: JSON.stringify(body) });
-    } catch {
-      throw { message: "The gateway cannot be reached. Try again in a moment." };
-    }
-    const value = await answer.json().catch(() => ({}));
-    if (!answer.ok) {
-      throw value.error ?? { message: `The gateway answered ${answer.status}.` };
-    }
-    return value;
-  };
-
-  form.addEventListener("submit", async event => {
-    event.preventDefault();
-    const button = form.querySelector("button");
-    problem.textContent = "";
-    button.disabled = true;
-    try {
-      const { email, password, code } = Object.fromEntries(new FormData(form));
-      await post("/api/v1/session", code ? { email, password, code } : { email, password });
-      location.assign(destination());
-    } catch (error) {
-      tell(error);
-      if (error.code === "code_required") {
-        const field = form.querySelector("[data-code]");
-        field.hidden = false;
-        field.querySelector("input").focus();
-      }
-      button.disabled = false;
-    }
-  });
-
-  const ways = document.querySelector("[data-ways][data-options]");
-  if (ways) {
-    const answer = await fetch(ways.dataset.options).catch(() => null);
-    const offered = answer?.ok ? await answer.json() : {};
-    const add = (name, act) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "quiet";
-      button.textContent = name;
-      button.addEventListener("click", act);
-      ways.append(button);
-      ways.hidden = false;
-    };
-    if (offered.passkeys && globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON) {
-      add("Sign in with a passkey", async () => {
-        problem.textContent = "";
-        try {
-          const { id, options } = await post("/api/v1/session/passkey/begin", {});
-          const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
-          await post("/api/v1/session/passkey", { id, credential: credential.toJSON() });
-          location.assign(destination());
-        } catch (error) {
-          tell(error.name === "NotAllowedError" ? { message: "No passkey was given." } : error);
-        }
-      });
-    }
-    const provider = offered.open_id_connect;
-    if (provider?.address?.startsWith("/")) {
-      add(`Sign in with ${provider.name}`, () => location.assign(provider.address));
-    }
-  }
-}

@@ -1,5 +1,6 @@
 // Events: the live tail, keys, and the drawer beside the list. Without it every link still leads to its page.
 import { isTyping, localize } from "./dashboard.js";
+import { tellOver } from "./session.js";
 
 const body = document.querySelector("[data-rows]");
 const most = 200;
@@ -142,6 +143,12 @@ if (button) {
     source?.close();
     source = null;
   };
+  const end = () => {
+    isOver = true;
+    stop();
+    state("off", "Signed out");
+    tellOver();
+  };
   const start = () => {
     if (isOver || source) {
       return;
@@ -150,16 +157,16 @@ if (button) {
     source = new EventSource(button.dataset.live);
     source.addEventListener("ready", () => state("on", "Live"));
     source.addEventListener("rows", receive);
-    source.addEventListener("over", () => {
-      isOver = true;
-      stop();
-      state("off", "Signed out");
-      document.querySelector("[data-over]").hidden = false;
-    });
-    source.addEventListener("error", () => {
+    source.addEventListener("over", end);
+    source.addEventListener("error", async () => {
       if (source?.readyState === EventSource.CLOSED) {
         stop();
         state("off", "Stopped");
+        // Without a session the gateway leads elsewhere instead of following.
+        const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+        if (answer?.type === "opaqueredirect") {
+          end();
+        }
       } else {
         state("waiting", "Reconnecting");
       }

@@ -16,12 +16,26 @@ function colour(name) {
 
 const number = value => value == null ? "–" : value.toLocaleString();
 
+// Times of a day with the day where it begins, else days.
+const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const days = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+function moments(_, ticks, __, ___, step) {
+  let last = "";
+  return ticks.map(tick => {
+    const day = days.format(new Date(tick * 1000));
+    const isNew = day !== last;
+    last = day;
+    return step >= 86400 ? day : hours.format(new Date(tick * 1000)) + (isNew ? `\n${day}` : "");
+  });
+}
+
 function axes() {
   const font = "12px system-ui, sans-serif";
-  const common = { font, stroke: colour("faint"), grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1, size: 4 } };
+  const common = { font, stroke: colour("faint"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
+  const count = tick => tick >= 1e6 ? `${tick / 1e6}M` : tick >= 1e4 ? `${tick / 1e3}k` : tick.toLocaleString();
   return [
-    { ...common, grid: { show: false }, space: 70 },
-    { ...common, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7], values: (_, ticks) => ticks.map(tick => tick >= 1e6 ? `${tick / 1e6}M` : tick >= 1e4 ? `${tick / 1e3}k` : tick.toLocaleString()) },
+    { ...common, grid: { show: false }, space: 80, gap: 8, size: 48, values: moments },
+    { ...common, gap: 8, size: (_, labels) => 14 + 7 * Math.max(1, ...(labels ?? []).map(label => label.length)), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7], values: (_, ticks) => ticks.map(count) },
   ];
 }
 
@@ -38,13 +52,13 @@ function draw(place, data) {
   const plot = new uPlot({
     width: Math.max(260, place.clientWidth),
     height: 220,
-    padding: [10, 28, 0, 0],
+    padding: [10, 16, 0, 0],
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     legend: { live: true },
     scales: { x: { time: true, range: (_, low) => [low, low + data.count * data.step] }, y: { range: (_, low, high) => [0, Math.max(4, high * 1.08)] } },
     axes: axes(),
     series: [
-      { value: (_, at) => at == null ? "–" : new Date(at * 1000).toLocaleString() },
+      { value: (_, at) => at == null ? "whole period" : `${days.format(new Date(at * 1000))}, ${hours.format(new Date(at * 1000))}` },
       ...order.map(i => {
         const series = data.series[i];
         const ink = colour(series.colour);

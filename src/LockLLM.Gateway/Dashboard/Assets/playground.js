@@ -11,10 +11,8 @@ const layerNames = {
   invisible_characters: "invisible characters", confusables: "look-alike letters", leetspeak: "digits for letters", spaced_letters: "spaced letters",
 };
 
-const categoryNames = {
-  injection: "Instruction override", jailbreak: "Jailbreak", system_prompt_extraction: "System prompt extraction", tool_abuse: "Tool abuse",
-  rag_injection: "Orders inside content", obfuscation: "Disguised text",
-};
+// As the list of events calls them.
+const categoryName = category => category === "rag_injection" ? "injection in content" : category.replaceAll("_", " ");
 
 if (root) {
   const form = root.querySelector("[data-playground-form]");
@@ -36,7 +34,7 @@ if (root) {
     clearProblems(form);
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
-    root.querySelector("[data-result]").setAttribute("aria-busy", "true");
+    part("result").setAttribute("aria-busy", "true");
     const input = text.value;
     try {
       const began = performance.now();
@@ -44,10 +42,12 @@ if (root) {
       answer.round_trip = performance.now() - began;
       scanned = input;
       draw();
+      // On a phone it stands below the text.
+      part("result").scrollIntoView({ block: "nearest" });
     } catch (refusal) {
       showProblem(form, refusal);
     }
-    root.querySelector("[data-result]").removeAttribute("aria-busy");
+    part("result").removeAttribute("aria-busy");
     button.disabled = false;
   });
 
@@ -154,7 +154,7 @@ if (root) {
     part("request").textContent = answer.request_id;
     part("meter").setAttribute("aria-label", `Score ${answer.injection}, threshold ${level.threshold}`);
     part("meter-bar").setAttribute("width", answer.injection);
-    part("meter-bar").setAttribute("class", level.safe ? "score" : "score bad");
+    part("meter-bar").setAttribute("class", level.safe ? "score safe" : "score");
     part("meter-mark").setAttribute("x", level.threshold);
     list(threats);
     mark(threats);
@@ -165,7 +165,7 @@ if (root) {
       const item = document.createElement("li");
       item.dataset.threat = threat.category;
       const name = document.createElement("strong");
-      name.textContent = categoryNames[threat.category] ?? threat.category;
+      name.textContent = categoryName(threat.category);
       const rest = document.createElement("span");
       rest.textContent = ` ${threat.score} · characters ${threat.start} to ${threat.end}`;
       item.append(name, rest);
@@ -205,7 +205,7 @@ if (root) {
       if (threat) {
         const marked = document.createElement("mark");
         marked.textContent = piece;
-        marked.title = `${categoryNames[threat.category] ?? threat.category}, ${threat.score}`;
+        marked.title = `${categoryName(threat.category)}, ${threat.score}`;
         pieces.push(marked);
       } else {
         pieces.push(document.createTextNode(piece));

@@ -1,5 +1,6 @@
 // Setting up a second factor, passkeys, and ending the other sessions.
-import { call, ceremony, clearProblems, passkeysOffered, showProblem, toast } from "./call.js";
+import { call, ceremony, clearProblems, showProblem, toast, waysToSignIn } from "./call.js";
+import { moment } from "./dashboard.js";
 
 const Svg = "http://www.w3.org/2000/svg";
 
@@ -50,17 +51,6 @@ function cell(row, content) {
   row.append(made);
 }
 
-function moment(text) {
-  if (!text) {
-    return "never";
-  }
-  const time = document.createElement("time");
-  time.dateTime = text;
-  time.title = text;
-  time.textContent = new Date(text).toLocaleString();
-  return time;
-}
-
 function opener(label, dialog, passkey) {
   const button = document.createElement("button");
   button.type = "button";
@@ -88,7 +78,7 @@ async function listPasskeys() {
     cell(row, passkey.name);
     cell(row, passkey.backed_up ? "kept by an account of yours" : "on one device");
     cell(row, moment(passkey.created_at));
-    cell(row, moment(passkey.last_used_at));
+    cell(row, passkey.last_used_at ? moment(passkey.last_used_at) : "never");
     const actions = document.createElement("div");
     actions.className = "actions";
     actions.append(opener("Rename", "rename-passkey", passkey), opener("Remove", "remove-passkey", passkey));
@@ -117,7 +107,7 @@ function onSubmit(selector, act, done) {
   });
 }
 
-if (passkeys && await passkeysOffered()) {
+if ((await waysToSignIn()).passkeys) {
   onSubmit("[data-add-passkey]", async name => {
     const { id, options } = await call("POST", "/api/v1/me/passkeys/begin", {});
     const credential = await ceremony(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) }));

@@ -1,5 +1,6 @@
 // First steps: the default action, a first key with snippets that hold it, and the first request as it arrives.
 import { call, clearProblems, read, showProblem, toast } from "./call.js";
+import { tellOver } from "./session.js";
 
 const settings = document.querySelector("[data-step-action] form");
 settings?.addEventListener("submit", async event => {
@@ -58,7 +59,10 @@ function wait(keyId) {
       done("request");
     }
   });
-  source.addEventListener("over", () => source.close());
+  source.addEventListener("over", () => {
+    source.close();
+    tellOver();
+  });
 }
 if (document.querySelector("[data-step-request]:not(.done)")) {
   wait(null);
