@@ -36,7 +36,8 @@ start() {
 
 build() {
   # As it is installed: compiled ahead of time for this machine.
-  dotnet publish src/LockLLM.Gateway -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -o artifacts/load/gateway --nologo -v quiet
+  dotnet restore src/LockLLM.Gateway --locked-mode -v quiet
+  dotnet publish src/LockLLM.Gateway -c Release --no-restore -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -o artifacts/load/gateway --nologo -v quiet
   dotnet build -c Release bench/LockLLM.Load --nologo -v quiet
 }
 

@@ -1,7 +1,7 @@
 namespace LockLLM.Gateway.Hosting;
 
 /// <summary>
-/// Gives memory back to the system once a burst is over. The collector runs only while something allocates, so what it took
+/// Gives memory back to the system: native memory now and then, all of it once a burst is over. The collector runs only while something allocates, so what it took
 /// for the burst it would otherwise keep for as long as nobody calls.
 /// </summary>
 internal sealed class IdleMemory(TimeProvider clock) : BackgroundService
@@ -16,7 +16,11 @@ internal sealed class IdleMemory(TimeProvider clock) : BackgroundService
         {
             if (watch.IsTime(GC.GetTotalAllocatedBytes()))
             {
-                StartupMemory.Release();
+                SpareMemory.Release();
+            }
+            else
+            {
+                SpareMemory.ReleaseNative();
             }
         }
     }

@@ -21,6 +21,10 @@ internal static class Observability
 
     private const string Bearer = "Bearer ";
 
+    // Of an instrument that knows routes and statuses, and of any other: codes, categories and providers come from short lists.
+    private const int ManySeries = 1000;
+    private const int FewSeries = 200;
+
     // What OpenTelemetry's own tools go by, for those who set up all their services alike.
     private const string StandardEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
@@ -45,6 +49,8 @@ internal static class Observability
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(s_meters);
+            // Room is taken for so many series at once, by every instrument; by default for 2,000.
+            metrics.AddView(static instrument => new MetricStreamConfiguration { CardinalityLimit = instrument.Name.StartsWith("http.", StringComparison.Ordinal) ? ManySeries : FewSeries });
             if (options.Metrics.Enabled)
             {
                 metrics.AddPrometheusExporter();
