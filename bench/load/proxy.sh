@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The proxy beside YARP's bare forwarder and nginx: same provider, same load, one run. Read the ratios; the figures themselves
-# belong to the machine. About four minutes.
+# The proxy beside YARP's bare forwarder and nginx: same provider, same load, one run. Read the ratios, each the middle one of three
+# rounds; the figures themselves belong to the machine, and drift. About four minutes.
 #
 #   bench/load/proxy.sh [connections] [seconds] [--portkey]      needs wrk and nginx; with --portkey also npm
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/servers.sh"
 
 connections=${1:-64}
-seconds=${2:-8}
+seconds=${2:-5}
 build
 start_provider
 start yarp dotnet exec artifacts/bin/LockLLM.Load/release/LockLLM.Load.dll yarp "$yarp" "$provider"
@@ -57,7 +57,10 @@ measure() {
   fi
 }
 
-ratio() { awk -v a="$2" -v b="$3" -v name="$1" 'BEGIN { printf "%-34s %.2f\n", name, a / b }'; }
+# Notes the ratio of two rates under a name; the middle one is told in the end.
+note() { awk -v a="$2" -v b="$3" 'BEGIN { print a / b }' >>"$data/ratio-$1"; }
+
+tell() { sort -n "$data/ratio-$1" | awk -v name="$2" '{ ratios[NR] = $1 } END { printf "%-38s %.2f   (%.2f to %.2f)\n", name, ratios[int((NR + 1) / 2)], ratios[1], ratios[NR] }'; }
 
 if [[ " $* " == *" --portkey "* ]]; then
   (cd "$data" && npm init -y >/dev/null && npm install --silent --no-audit --no-fund @portkey-ai/gateway >/dev/null)
@@ -66,7 +69,7 @@ if [[ " $* " == *" --portkey "* ]]; then
 fi
 
 echo "$connections connections, $seconds s each, $(nproc) cores shared by load generator, provider and what is measured"
-for round in warm-up measured; do
+for round in warm-up warm-up 1 2 3; do
   echo "-- $round"
   measure "provider, GET models" list.lua "$provider/v1/models"
   measure "nginx, GET models" list.lua "$nginx/v1/models"; nginx_list=$rate
@@ -79,14 +82,19 @@ for round in warm-up measured; do
     measure "Portkey, POST chat (unscanned)" chat.lua "$portkey/v1/chat/completions" -H "x-portkey-provider: openai" -H "x-portkey-custom-host: $provider/v1"
     portkey_chat=$rate
   fi
+  if [[ $round != warm-up ]]; then
+    note list-yarp "$gateway_list" "$yarp_list"
+    note list-nginx "$gateway_list" "$nginx_list"
+    note chat-yarp "$gateway_chat" "$yarp_chat"
+    note chat-nginx "$gateway_chat" "$nginx_chat"
+    [[ -z ${portkey_chat:-} ]] || note portkey "$gateway_chat" "$portkey_chat"
+  fi
 done
-ratio "unscanned, gateway to YARP" "$gateway_list" "$yarp_list"
-ratio "unscanned, gateway to nginx" "$gateway_list" "$nginx_list"
-ratio "1 KB scanned, gateway to YARP" "$gateway_chat" "$yarp_chat"
-ratio "1 KB scanned, gateway to nginx" "$gateway_chat" "$nginx_chat"
-if [[ " $* " == *" --portkey "* ]]; then
-  ratio "gateway scanned to Portkey unscanned" "$gateway_chat" "$portkey_chat"
-fi
+tell list-yarp "unscanned, gateway to YARP"
+tell list-nginx "unscanned, gateway to nginx"
+tell chat-yarp "1 KB scanned, gateway to YARP"
+tell chat-nginx "1 KB scanned, gateway to nginx"
+[[ -z ${portkey_chat:-} ]] || tell portkey "gateway scanned to Portkey unscanned"
 echo "resident memory of the gateway: $(rss "$gateway_pid") MB"
 
 echo "-- streams of 20 events, 5 ms apart, one connection"
