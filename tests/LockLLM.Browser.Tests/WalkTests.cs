@@ -60,6 +60,36 @@ public sealed class WalkTests(RunningDashboard gateway, SystemBrowser browser) :
         await Expect(tab.Page.Locator("main")).ToContainTextAsync("openai");
     }
 
+    [Theory]
+    [InlineData("requests", "")]
+    [InlineData("threats", "safe=false")]
+    [InlineData("blocked", "safe=false&status=failure")]
+    [InlineData("errors", "status=error")]
+    public async Task A_figure_of_the_overview_leads_to_the_events_that_it_counts(string name, string filter)
+    {
+        await using var tab = await browser.OpenAsync(gateway.Base);
+        await tab.SignInAsync();
+        await tab.VisitAsync("/dashboard?range=24h");
+        var figure = tab.Page.Locator($"[data-figure={name}]");
+        var count = int.Parse(await figure.Locator("dd").First.InnerTextAsync(), System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
+        await figure.GetByRole(AriaRole.Link).ClickAsync();
+        await tab.Page.WaitForURLAsync("**/dashboard/events?*");
+        var address = new Uri(tab.Page.Url).Query[1..].Split('&');
+        Assert.Equal(filter, string.Join('&', address.Where(static part => part.Split('=')[0] is not ("start_date" or "end_date"))));
+        var (from, to) = (Moment("start_date"), Moment("end_date"));
+        Assert.Equal(TimeSpan.FromHours(24), to - from);
+        await Expect(tab.Page.Locator("tbody tr[data-row]")).ToHaveCountAsync(Math.Min(count, 50));
+        if (name == "threats")
+        {
+            Assert.True(count > 0);
+            await Expect(tab.Page.Locator("tbody tr[data-row] .verdict.safe")).ToHaveCountAsync(0);
+        }
+
+        await tab.AssertCleanAsync();
+
+        DateTimeOffset Moment(string field) => DateTimeOffset.Parse(Uri.UnescapeDataString(address.Single(part => part.StartsWith(field + "=", StringComparison.Ordinal))[(field.Length + 1)..]), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public async Task From_the_events_to_what_was_blocked_are_two_clicks_and_esc_goes_back()
     {

@@ -27,7 +27,8 @@ internal static class DashboardEndpoints
     public static void MapDashboard(this IEndpointRouteBuilder routes)
     {
         // Anonymous as to API keys; pages ask for a session themselves.
-        var open = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription().AddEndpointFilter(GuardAsync);
+        var open = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription().AddEndpointFilter(GuardAsync)
+            .WithMetadata(new OutageAnswer(new PageAnswer<UnavailablePage>("No database")));
         open.MapGet("/", SignIn);
         open.MapGet(DashboardPages.Join, static () => new PageAnswer<JoinPage>());
         open.MapGet(Root + "/assets/{**name}", DashboardAssets.Answer);
@@ -40,18 +41,10 @@ internal static class DashboardEndpoints
         pages.MapManagementPages();
     }
 
-    private static async ValueTask<object?> GuardAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    private static ValueTask<object?> GuardAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
-        var context = invocation.HttpContext;
-        context.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        try
-        {
-            return await next(invocation);
-        }
-        catch (DatabaseUnavailableException)
-        {
-            return PageAnswer<UnavailablePage>.WithStatus(StatusCodes.Status503ServiceUnavailable);
-        }
+        invocation.HttpContext.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        return next(invocation);
     }
 
     // Whoever has signed in meanwhile, in another window, goes on to where this one was.

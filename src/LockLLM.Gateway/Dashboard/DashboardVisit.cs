@@ -18,5 +18,8 @@ internal sealed class DashboardVisit
 
     public CancellationToken Aborted => Context.RequestAborted;
 
+    /// <summary>For pages that nobody has to be known for.</summary>
+    public void Reach(HttpContext context) => Context = context;
+
     public void Open(HttpContext context, SignedIn signedIn, string csrfToken) => (Context, _signedIn, CsrfToken) = (context, signedIn, csrfToken);
 }

@@ -1,47 +1,31 @@
 using System.Text;
 using LockLLM.Gateway.Dashboard.Layout;
-using LockLLM.Gateway.Dashboard.Pages;
-using LockLLM.Gateway.Errors;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
 namespace LockLLM.Gateway.Dashboard;
 
 /// <summary>A page as one whole document, rendered here: no circuit, so that any gateway can answer the next request.</summary>
-internal sealed class PageAnswer<TPage> : IResult
+/// <param name="title">Of the window, where it is not that of the page at the address.</param>
+internal sealed class PageAnswer<TPage>(string? title = null) : IResult
     where TPage : IComponent
 {
-    private int _status = StatusCodes.Status200OK;
-
-    public static PageAnswer<TPage> WithStatus(int status) => new() { _status = status };
-
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        string html;
-        try
-        {
-            html = await RenderAsync(httpContext, typeof(TPage));
-        }
-        catch (DatabaseUnavailableException) when (_status == StatusCodes.Status200OK)
-        {
-            (html, _status) = (await RenderAsync(httpContext, typeof(UnavailablePage)), StatusCodes.Status503ServiceUnavailable);
-        }
-
-        var response = httpContext.Response;
-        // A page may have said that there is no such thing.
-        response.StatusCode = _status == StatusCodes.Status200OK ? response.StatusCode : _status;
-        response.ContentType = "text/html; charset=utf-8";
-        await response.WriteAsync(html, Encoding.UTF8, httpContext.RequestAborted);
+        var html = await RenderAsync(httpContext);
+        httpContext.Response.ContentType = "text/html; charset=utf-8";
+        await httpContext.Response.WriteAsync(html, Encoding.UTF8, httpContext.RequestAborted);
     }
 
-    private static async Task<string> RenderAsync(HttpContext context, Type page)
+    private async Task<string> RenderAsync(HttpContext context)
     {
         var services = context.RequestServices;
+        services.GetRequiredService<DashboardVisit>().Reach(context);
         await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
         return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Document>(ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            [nameof(Document.Page)] = page,
-            [nameof(Document.Title)] = Navigation.TitleOf(context.Request.Path),
+            [nameof(Document.Page)] = typeof(TPage),
+            [nameof(Document.Title)] = title ?? Navigation.TitleOf(context.Request.Path),
         }))).ToHtmlString());
     }
 }

@@ -33,7 +33,7 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
         catch (DatabaseUnavailableException outage)
         {
             LogOutage(context.TraceIdentifier, new Fault(outage));
-            await AnswerAsync(context, s_noDatabase);
+            await AnswerAsync(context, s_noDatabase, context.GetEndpoint()?.Metadata.GetMetadata<OutageAnswer>()?.Answer);
             return;
         }
         catch (Exception fault)
@@ -49,7 +49,7 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
         }
     }
 
-    private static async Task AnswerAsync(HttpContext context, Error error)
+    private static async Task AnswerAsync(HttpContext context, Error error, IResult? inPlace = null)
     {
         if (context.Response.HasStarted)
         {
@@ -57,7 +57,8 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
             return;
         }
 
-        await new ErrorResult(error).ExecuteAsync(context);
+        ErrorResult.WriteHead(context.Response, error);
+        await (inPlace ?? new ErrorResult(error)).ExecuteAsync(context);
     }
 
     // The server's own complaints about a request surface when its body is read.

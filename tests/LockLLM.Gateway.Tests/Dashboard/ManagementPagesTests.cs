@@ -168,6 +168,25 @@ public sealed partial class ManagementPagesTests : IDisposable
     }
 
     [Fact]
+    public async Task Providers_behind_one_address_are_all_named_at_its_host_and_those_of_others_are_not()
+    {
+        using var gateway = Browser.Gateway(null, [.. ((string[])["openai", "mistral"]).SelectMany(static (name, i) => new[]
+        {
+            ($"LockLLM:Bootstrap:ProviderKeys:{i}:Provider", name),
+            ($"LockLLM:Bootstrap:ProviderKeys:{i}:ApiKey", "sk-of-" + name + "-0123456789"),
+            ($"LockLLM:Bootstrap:ProviderKeys:{i}:EndpointUrl", "https://models.example:8443/v1"),
+        })]);
+        using var owner = await Browser.OwnerAsync(gateway);
+        var hosts = gateway.Get<LockLLM.Gateway.Egress.HostHealth>();
+        hosts.Of("custom", new Uri("https://models.example:8443/v1/models")).Succeeded(TimeSpan.FromMilliseconds(3));
+        hosts.Of("anthropic", new Uri("https://api.anthropic.com/v1/models")).Succeeded(TimeSpan.FromMilliseconds(3));
+        var html = await HtmlAsync(owner, "/dashboard/health");
+        Assert.Matches("<tr data-host=\"models.example:8443\">\\s*<td class=\"name\">mistral, openai</td>", html);
+        Assert.Matches("<tr data-host=\"api.anthropic.com\">\\s*<td class=\"name\">anthropic</td>", html);
+        Assert.Contains("2 hosts called since the start", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_qr_code_has_its_three_finders_inside_a_quiet_zone()
     {
         var code = QrCode.Of("otpauth://totp/LockLLM:ann%40example.com?secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567&issuer=LockLLM");
