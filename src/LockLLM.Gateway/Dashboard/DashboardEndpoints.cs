@@ -60,10 +60,10 @@ internal static class DashboardEndpoints
     {
         var context = invocation.HttpContext;
         var sessions = context.RequestServices.GetRequiredService<SessionStore>();
-        if (SessionCookie.Read(context.Request) is not { } token || await sessions.FindAsync(token, context.RequestAborted) is not { Member.Role: >= Role.Viewer } signedIn)
+        var token = SessionCookie.Read(context.Request);
+        if (token is null || await sessions.FindAsync(token, context.RequestAborted) is not { Member.Role: >= Role.Viewer } signedIn)
         {
-            var isOver = SessionCookie.Read(context.Request) is not null;
-            return Results.LocalRedirect($"~/?to={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}{(isOver ? "&over" : "")}");
+            return Results.LocalRedirect($"~/?to={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}{(token is null ? "" : "&over")}");
         }
 
         context.RequestServices.GetRequiredService<DashboardVisit>().Open(context, signedIn, Secrets.CsrfToken(token));

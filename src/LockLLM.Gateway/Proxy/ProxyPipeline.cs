@@ -127,7 +127,7 @@ internal sealed partial class ProxyPipeline(
             limit.MaxRequestBodySize = isUpload ? options.MaxUploadBytes : 2L * options.MaxRequestBytes;
         }
 
-        if (isUpload && Uploads.Refuse(request) is { } unreadable)
+        if (isUpload && RequestBody.RefuseCompressed(request) is { } unreadable)
         {
             return unreadable;
         }

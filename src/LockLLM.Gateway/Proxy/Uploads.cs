@@ -1,7 +1,4 @@
-using LockLLM.Contracts.Errors;
-using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Proxy.Protocols;
-using Microsoft.Net.Http.Headers;
 
 namespace LockLLM.Gateway.Proxy;
 
@@ -36,9 +33,4 @@ internal static class Uploads
             }
         }
     }
-
-    /// <summary>Why the body goes nowhere: what is in it, only its reader would know.</summary>
-    public static Error? Refuse(HttpRequest request) => request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity"
-        ? new Error(ErrorCode.UnsupportedMediaType, "Send the body uncompressed.", HeaderNames.ContentEncoding)
-        : null;
 }

@@ -23,16 +23,16 @@ internal sealed class RequestBody : IDisposable
     {
         if (!IsJson(request.ContentType))
         {
-            return new Error(ErrorCode.UnsupportedMediaType, "Send the body as JSON in UTF-8, with Content-Type: application/json.", HeaderNames.ContentType);
+            return RequestErrors.NotJson;
         }
 
-        if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
-        {
-            return new Error(ErrorCode.UnsupportedMediaType, "Send the body uncompressed.", HeaderNames.ContentEncoding);
-        }
-
-        return request.ContentLength > maxBytes ? RequestErrors.TooLarge(maxBytes) : null;
+        return RefuseCompressed(request) ?? (request.ContentLength > maxBytes ? RequestErrors.TooLarge(maxBytes) : null);
     }
+
+    /// <summary>Why a compressed body goes nowhere: what is in it, only its reader would know.</summary>
+    public static Error? RefuseCompressed(HttpRequest request) => request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity"
+        ? new Error(ErrorCode.UnsupportedMediaType, "Send the body uncompressed.", HeaderNames.ContentEncoding)
+        : null;
 
     /// <summary>Reads to the end; null when there is more than the limit.</summary>
     public static async ValueTask<RequestBody?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)

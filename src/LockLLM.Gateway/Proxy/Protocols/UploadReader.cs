@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
-using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Scanning;
 using Microsoft.Net.Http.Headers;
@@ -15,6 +14,7 @@ namespace LockLLM.Gateway.Proxy.Protocols;
 internal static class UploadReader
 {
     private const int SniffedBytes = 1024;
+    private const string EncodedForm = "application/x-www-form-urlencoded";
 
     // Blanks, marks of byte order, and the zeros between characters of two bytes.
     private static readonly SearchValues<byte> s_beforeJson = SearchValues.Create([0, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0xEF, 0xBB, 0xBF, 0xFE, 0xFF]);
@@ -33,7 +33,7 @@ internal static class UploadReader
         map = null;
         if (isJson && body.Contains((byte)0))
         {
-            return new Error(ErrorCode.UnsupportedMediaType, "Send the body as JSON in UTF-8, with Content-Type: application/json.", HeaderNames.ContentType);
+            return RequestErrors.NotJson;
         }
 
         var upload = new Upload(body.Length);
@@ -43,7 +43,7 @@ internal static class UploadReader
             {
                 ReadForm(body, Encoding.UTF8.GetBytes("--" + boundary), ref upload);
             }
-            else if (!upload.Add(body, isEncoded: IsOf(contentType, "application/x-www-form-urlencoded")))
+            else if (!upload.Add(body, isEncoded: IsEncodedForm(contentType)))
             {
                 upload.Unscanned.Add(UnscannedKind.Body);
             }
@@ -80,10 +80,10 @@ internal static class UploadReader
 
     private static bool IsText(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && (type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || IsOf(contentType, "application/x-www-form-urlencoded") || DataUrl.KindOf(type.MediaType.AsSpan(), UnscannedKind.File) is null);
+        && (type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals(EncodedForm, StringComparison.OrdinalIgnoreCase) || DataUrl.KindOf(type.MediaType.AsSpan(), UnscannedKind.File) is null);
 
-    private static bool IsOf(string? contentType, string mediaType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
+    private static bool IsEncodedForm(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals(EncodedForm, StringComparison.OrdinalIgnoreCase);
 
     private static string? FormBoundary(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type) && type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase) && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } boundary ? boundary : null;
