@@ -19,7 +19,7 @@ if (Commands.Names(args))
 try
 {
     // Settings are read once; watching the working directory for changes of them would cost for nothing.
-    var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+    var builder = WebApplication.CreateSlimBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.AddQuietConsole();
     var options = StrictConfiguration.Read(builder.Configuration);
 
@@ -41,7 +41,6 @@ try
     app.UseForwardedCallers(options.Forwarding);
     app.UseRequestId();
     app.UseRequestTracing();
-    app.UseGracefulStop(options.Shutdown);
     app.UseAnthropicRequestId();
     app.UseSecurityHeaders();
     app.UseMiddleware<UnhandledErrors>();

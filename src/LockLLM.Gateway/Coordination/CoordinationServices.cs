@@ -10,14 +10,19 @@ internal static class CoordinationServices
     {
         services.TryAddSingleton<MemoryChangeFeed>();
         services.TryAddSingleton<MemoryCounters>();
-        if (!redis.IsConfigured)
-        {
-            services.TryAddSingleton(static _ => new SharedCounterState());
-            services.TryAddSingleton<ICounters>(static provider => provider.GetRequiredService<MemoryCounters>());
-            services.TryAddSingleton<IChangeFeed>(static provider => provider.GetRequiredService<MemoryChangeFeed>());
-            return services;
-        }
+        return redis.IsConfigured ? services.AddRedis(redis) : services.AddMemory();
+    }
 
+    private static IServiceCollection AddMemory(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static _ => new SharedCounterState());
+        services.TryAddSingleton<ICounters>(static provider => provider.GetRequiredService<MemoryCounters>());
+        services.TryAddSingleton<IChangeFeed>(static provider => provider.GetRequiredService<MemoryChangeFeed>());
+        return services;
+    }
+
+    private static IServiceCollection AddRedis(this IServiceCollection services, RedisOptions redis)
+    {
         services.TryAddSingleton(redis);
         services.TryAddSingleton<RedisConnection>();
         services.TryAddSingleton(static _ => new SharedCounterState { IsShared = true, IsDegraded = true });

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
 namespace LockLLM.Gateway.Hosting;
 
 /// <summary>
@@ -8,18 +11,22 @@ internal static class GracefulStop
 {
     private static readonly TimeSpan s_queues = TimeSpan.FromSeconds(10);
 
-    public static IServiceCollection AddGracefulStop(this IServiceCollection services, ShutdownOptions options) =>
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + s_queues);
-
-    public static void UseGracefulStop(this WebApplication app, ShutdownOptions options)
+    public static IServiceCollection AddGracefulStop(this IServiceCollection services, ShutdownOptions options)
     {
-        // Lives as long as the process; a request holds a registration while it runs.
-        var cut = new CancellationTokenSource();
-        app.Lifetime.ApplicationStopping.Register(() => cut.CancelAfter(options.DrainTimeout));
-        app.Use(async (context, next) =>
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + s_queues);
+        services.AddOptions<KestrelServerOptions>().Configure<IHostApplicationLifetime>((kestrel, lifetime) =>
         {
-            await using var registration = cut.Token.UnsafeRegister(static request => ((HttpContext)request!).Abort(), context);
-            await next(context);
+            // Lives as long as the process; a connection holds a registration while it is open.
+            var cut = new CancellationTokenSource();
+            lifetime.ApplicationStopping.Register(() => cut.CancelAfter(options.DrainTimeout));
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => ServeAsync(next, connection, cut.Token)));
         });
+        return services;
+    }
+
+    private static async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, CancellationToken cut)
+    {
+        await using var registration = cut.UnsafeRegister(static connection => ((ConnectionContext)connection!).Abort(), connection);
+        await next(connection);
     }
 }

@@ -6,15 +6,18 @@ namespace LockLLM.Gateway.Hosting;
 /// </summary>
 internal sealed class IdleMemory(TimeProvider clock) : BackgroundService
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(10);
+    // The compiler's own memory comes and goes while code warms up.
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(2);
+
+    private const int PeriodsPerLook = 5;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var watch = new IdleWatch(GC.GetTotalAllocatedBytes());
         using var timer = new PeriodicTimer(s_period, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        for (var period = 1; await timer.WaitForNextTickAsync(stoppingToken); period++)
         {
-            if (watch.IsTime(GC.GetTotalAllocatedBytes()))
+            if (period % PeriodsPerLook == 0 && watch.IsTime(GC.GetTotalAllocatedBytes()))
             {
                 SpareMemory.Release();
             }

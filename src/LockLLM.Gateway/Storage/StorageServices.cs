@@ -15,13 +15,13 @@ internal static class StorageServices
         {
             var file = new SqliteFile(options.ConnectionString, dataDirectory);
             services.TryAddSingleton(file);
-            services.AddPooledDbContextFactory<SqliteGatewayDbContext>(context => context.UseSqlite(file.ConnectionString).UseSnakeCaseNamingConvention());
+            services.AddPooledDbContextFactory<SqliteGatewayDbContext>(context => context.UseSqlite(file.ConnectionString).UseSnakeCaseNamingConvention().UseListedMigrations());
             services.TryAddSingleton(static provider => new GatewayDatabase(
                 provider.GetRequiredService<IDbContextFactory<SqliteGatewayDbContext>>().CreateDbContext, provider.GetRequiredService<DatabaseOptions>()));
         }
         else
         {
-            services.AddPooledDbContextFactory<PostgresGatewayDbContext>(context => context.UseNpgsql(options.ConnectionString).UseSnakeCaseNamingConvention());
+            services.AddPooledDbContextFactory<PostgresGatewayDbContext>(context => context.UseNpgsql(options.ConnectionString).UseSnakeCaseNamingConvention().UseListedMigrations());
             services.TryAddSingleton(static provider => new GatewayDatabase(
                 provider.GetRequiredService<IDbContextFactory<PostgresGatewayDbContext>>().CreateDbContext, provider.GetRequiredService<DatabaseOptions>()));
         }

@@ -22,7 +22,7 @@ internal sealed class RedisConnection(RedisOptions options) : IAsyncDisposable, 
         await _one.WaitAsync(cancellationToken);
         try
         {
-            return _multiplexer ??= await ConnectionMultiplexer.ConnectAsync(options.ToConfiguration());
+            return _multiplexer ??= await ConnectionMultiplexer.ConnectAsync(RedisConfiguration.Parse(options.ConnectionString!));
         }
         finally
         {

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using StackExchange.Redis;
 
 namespace LockLLM.Gateway.Coordination.Redis;
 
@@ -21,36 +20,10 @@ internal sealed class RedisOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!IsConfigured)
-        {
-            yield break;
-        }
-
-        var isReadable = true;
-        try
-        {
-            isReadable = ConfigurationOptions.Parse(ConnectionString!).EndPoints.Count > 0;
-        }
-        catch (ArgumentException)
-        {
-            isReadable = false;
-        }
-
-        if (!isReadable)
+        if (IsConfigured && !RedisConfiguration.IsReadable(ConnectionString!))
         {
             // Not the library's message: it quotes the string, and that may hold a password.
             yield return new ValidationResult("The field must be hosts and options as StackExchange.Redis reads them, such as redis:6379,password=...,ssl=true.", [nameof(ConnectionString)]);
         }
-    }
-
-    public ConfigurationOptions ToConfiguration()
-    {
-        var configuration = ConfigurationOptions.Parse(ConnectionString!);
-        // A server that is away must neither stop the start nor make requests wait in a line of their own.
-        configuration.AbortOnConnectFail = false;
-        configuration.BacklogPolicy = BacklogPolicy.FailFast;
-        configuration.ReconnectRetryPolicy = new LinearRetry(1000);
-        configuration.ClientName ??= "lockllm";
-        return configuration;
     }
 }
