@@ -136,7 +136,7 @@ internal sealed partial class ProxyPipeline(
         {
             var unscanned = default(UnscannedCounts);
             unscanned.Add(UnscannedKind.Body);
-            exchange.Report = new GuardReport.NothingToScan { Unscanned = unscanned };
+            exchange.Report = UploadReader.HoldsText(request.ContentType) ? new GuardReport.Unread { Unscanned = unscanned } : new GuardReport.NothingToScan { Unscanned = unscanned };
             return request.ContentLength > options.MaxUploadBytes ? RequestErrors.TooLarge(options.MaxUploadBytes) : null;
         }
 

@@ -3,7 +3,7 @@ using LockLLM.Gateway.Proxy.Protocols;
 
 namespace LockLLM.Gateway.Proxy.Guard;
 
-/// <summary>What the guard can say about a request: one of three things, of which only one is a scan.</summary>
+/// <summary>What the guard can say about a request: one of four things, of which only one is a scan.</summary>
 internal abstract record GuardReport
 {
     private GuardReport()
@@ -15,6 +15,9 @@ internal abstract record GuardReport
 
     /// <summary>There was no text.</summary>
     public sealed record NothingToScan : GuardReport;
+
+    /// <summary>There may be text, in a body that is too long to be read before it is sent.</summary>
+    public sealed record Unread : GuardReport;
 
     /// <summary>There was text and no verdict on it.</summary>
     public sealed record Failed : GuardReport;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using LockLLM.Contracts;
+using LockLLM.Gateway.Tests.Management;
 
 namespace LockLLM.Gateway.Tests.Proxy.Guard;
 
@@ -135,6 +136,18 @@ public sealed class UploadTests
         await large.ErrorAsync(HttpStatusCode.RequestEntityTooLarge, "request_too_large");
         using var blank = await PostAsync(caller, "application/octet-stream", Encoding.UTF8.GetBytes(new string(' ', 70_000) + "{}"));
         await blank.ErrorAsync(HttpStatusCode.RequestEntityTooLarge, "request_too_large");
+    }
+
+    [Fact]
+    public async Task A_form_too_long_to_be_read_is_sent_and_is_no_success_in_the_log()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge, settings: ("LockLLM:Proxy:MaxRequestBytes", "65536"));
+        var caller = proxied.CreateCaller();
+        using var form = Form("prompt", new string('a', 70_000), type: null);
+        using var sent = await caller.PostAsync(new Uri("/v1/proxy/openai/images/edits", UriKind.Relative), form);
+        Assert.Equal((HttpStatusCode.OK, "false", "body=1"), (sent.StatusCode, sent.Header(HeaderNames.Scanned), sent.Header(HeaderNames.Unscanned)));
+        var log = (await ManagementGateway.UntilAsync(() => caller.ReadAsync("/api/v1/logs"), static logs => logs.GetArrayLength() == 1))[0];
+        Assert.Equal(("failure", "proxy_forward"), (log.Text("status"), log.Text("log_subtype")));
     }
 
     [Fact]
