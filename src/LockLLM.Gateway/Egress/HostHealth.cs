@@ -8,21 +8,23 @@ internal sealed class HostHealth(EgressOptions options, TimeProvider clock)
     // Accounts bring hosts of their own; those not called for a while make room.
     private const int MaxHosts = 1000;
 
-    private readonly ConcurrentDictionary<string, HostRecord> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Host, int Port), HostRecord> _hosts = new();
 
     public HostRecord Of(string provider, Uri address)
     {
-        if (_hosts.TryGetValue(address.Authority, out var known))
+        // Addresses spell hosts in small letters.
+        var key = (address.IdnHost, address.Port);
+        if (_hosts.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        if (_hosts.Count >= MaxHosts && _hosts.Values.MinBy(static host => host.LastCall) is { } stalest)
+        if (_hosts.Count >= MaxHosts)
         {
-            _hosts.TryRemove(stalest.Host, out _);
+            _hosts.TryRemove(_hosts.MinBy(static host => host.Value.LastCall));
         }
 
-        return _hosts.GetOrAdd(address.Authority, host => new HostRecord(provider, host, options.Breaker, clock));
+        return _hosts.GetOrAdd(key, new HostRecord(provider, address.Authority, options.Breaker, clock));
     }
 
     public IReadOnlyList<HostReport> Report() => [.. _hosts.Values.Select(static host => host.Report()).OrderBy(static host => host.Host, StringComparer.Ordinal)];

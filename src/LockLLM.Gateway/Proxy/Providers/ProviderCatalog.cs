@@ -35,7 +35,7 @@ internal sealed class ProviderCatalog
     {
         var byName = new Dictionary<string, string>(roots, StringComparer.OrdinalIgnoreCase);
         _providers = s_rows
-            .Select(row => byName.TryGetValue(row.Name, out var root) ? row with { Root = root.TrimEnd('/') } : row)
+            .Select(row => byName.TryGetValue(row.Name, out var root) ? row with { Root = ProviderTarget.RootOf(root) } : row)
             .ToFrozenDictionary(static row => row.Name, StringComparer.OrdinalIgnoreCase);
     }
 

@@ -18,19 +18,20 @@ internal sealed class ProviderCredentials(AccessTokens tokens, TimeProvider cloc
     public static bool IsCarrier(string header) => s_carriers.Contains(header, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Completes a message that is otherwise ready to be sent; a signature covers its body.</summary>
-    public async ValueTask<Error?> AuthorizeAsync(ProviderTarget target, HttpRequestMessage message, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public ValueTask<Error?> AuthorizeAsync(ProviderTarget target, HttpRequestMessage message, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (target.Provider.Credential == CredentialStyle.Anthropic && !message.Headers.Contains(AnthropicVersion))
+        {
+            message.Headers.TryAddWithoutValidation(AnthropicVersion, DefaultAnthropicVersion);
+        }
+
+        // Without one of ours the caller's own is on the message already.
+        return target.Access.Secret is { } secret ? ShowAsync(secret, target, message, body, cancellationToken) : default;
+    }
+
+    private async ValueTask<Error?> ShowAsync(string secret, ProviderTarget target, HttpRequestMessage message, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var headers = message.Headers;
-        if (target.Provider.Credential == CredentialStyle.Anthropic && !headers.Contains(AnthropicVersion))
-        {
-            headers.TryAddWithoutValidation(AnthropicVersion, DefaultAnthropicVersion);
-        }
-
-        if (target.Access.Secret is not { } secret)
-        {
-            return null;
-        }
-
         if (secret.AsSpan().ContainsAnyInRange('\0', '\u001F') && secret.AsSpan().Trim()[0] != '{')
         {
             return Malformed(target);

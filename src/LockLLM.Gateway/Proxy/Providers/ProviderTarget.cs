@@ -55,11 +55,10 @@ internal sealed record ProviderTarget(Provider Provider, ProviderPath Path, Uri 
     public static string Encoded(string rest) => new PathString("/" + rest).ToUriComponent()[1..];
 
     // People paste the address of an endpoint where the root is asked for.
-    private static string? Root(Provider provider, ProviderAccess access)
-    {
-        var root = (string.IsNullOrWhiteSpace(access.Endpoint) ? provider.Root : access.Endpoint)?.Trim().TrimEnd('/');
-        return root is null ? null : s_endpoints.Aggregate(root, Without).TrimEnd('/');
-    }
+    private static string? Root(Provider provider, ProviderAccess access) => string.IsNullOrWhiteSpace(access.Endpoint) ? provider.Root : RootOf(access.Endpoint);
+
+    /// <summary>The address without slashes and endpoints behind its root.</summary>
+    public static string RootOf(string address) => s_endpoints.Aggregate(address.Trim().TrimEnd('/'), Without).TrimEnd('/');
 
     private static string Without(string root, string suffix) =>
         root.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? root[..^suffix.Length] : root;

@@ -2,34 +2,30 @@ using System.IO.Compression;
 
 namespace LockLLM.Gateway.Proxy.Upstream;
 
-/// <summary>Undoes the encoding of an answer where the caller did not ask for one.</summary>
-internal static class AnswerBody
+/// <summary>What the body of an answer is, and what has to be done to it: its encoding is undone where the caller did not ask for one.</summary>
+/// <param name="IsEvents">Whether events can be told apart in it: not where its encoding cannot be undone here; that goes on as it comes.</param>
+/// <param name="IsPlainJson">Whether it can be read in passing.</param>
+/// <param name="EncodingToUndo">Null to pass the bytes on as they are.</param>
+internal readonly record struct AnswerBody(bool IsEvents, bool IsPlainJson, string? EncodingToUndo)
 {
     private const string EventStream = "text/event-stream";
 
-    /// <summary>Whether events can be told apart in the answer: not in one whose encoding cannot be undone here, which goes on as it comes.</summary>
-    public static bool IsEvents(HttpResponseMessage answer) =>
-        answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type) && type.ToString().AsSpan().TrimStart().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase)
-        && (!answer.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var encoding) || encoding.ToString() is "identity" || IsKnown(encoding.ToString().Trim().ToLowerInvariant()));
-
-    public static bool IsJson(HttpResponseMessage answer) =>
-        answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type) && type.ToString().Contains("json", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The encoding to undo, or null to pass the bytes on as they are.</summary>
-    public static string? EncodingToUndo(HttpResponseMessage answer, string acceptEncoding, bool isEvents)
+    /// <param name="acceptEncoding">What the caller said.</param>
+    public static AnswerBody Of(HttpResponseMessage answer, string acceptEncoding)
     {
-        if (!answer.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var value))
-        {
-            return null;
-        }
-
+        var headers = answer.Content.Headers.NonValidated;
+        var type = headers.TryGetValues("Content-Type", out var types) ? types.ToString() : "";
+        var encoding = headers.TryGetValues("Content-Encoding", out var encodings) ? encodings.ToString().Trim().ToLowerInvariant() : null;
+        var isEvents = type.AsSpan().TrimStart().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase) && (encoding is null or "identity" || IsKnown(encoding));
         // Chains of encodings and unknown ones go on as they are: the caller may know what to do.
-        var encoding = value.ToString().Trim().ToLowerInvariant();
-        return IsKnown(encoding) && (isEvents || !Accepts(acceptEncoding, encoding)) ? encoding : null;
+        var undo = encoding is not null && IsKnown(encoding) && (isEvents || !Accepts(acceptEncoding, encoding)) ? encoding : null;
+        return new AnswerBody(isEvents, type.Contains("json", StringComparison.OrdinalIgnoreCase) && (encoding is null || undo is not null), undo);
     }
 
-    public static Stream Decode(Stream body, string encoding) => encoding switch
+    /// <summary>The body without the encoding that is to be undone.</summary>
+    public Stream Decode(Stream body) => EncodingToUndo switch
     {
+        null => body,
         "br" => new BrotliStream(body, CompressionMode.Decompress),
         "deflate" => new ZLibStream(body, CompressionMode.Decompress),
         _ => new GZipStream(body, CompressionMode.Decompress),

@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Text;
 using LockLLM.Contracts;
 using LockLLM.Gateway.Proxy.Providers;
 using Microsoft.Extensions.Primitives;
@@ -30,6 +30,8 @@ internal static class HeaderFilter
             HeaderNames.RateLimitLimit, HeaderNames.RateLimitRemaining, HeaderNames.RateLimitReset, HeaderNames.RateLimitPolicy, HeaderNames.RateLimit,
         ]);
 
+    private static readonly SearchValues<char> s_printable = SearchValues.Create(['\t', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(static code => (char)code)]);
+
     private static readonly string[] s_limits = [HeaderNames.RateLimitLimitRequests, HeaderNames.RateLimitRemainingRequests, HeaderNames.RateLimitResetRequests];
 
     private static readonly string[] s_notAnsweredPrefixes = [HeaderNames.Prefix, "Access-Control-"];
@@ -37,12 +39,13 @@ internal static class HeaderFilter
     /// <summary>The caller's headers onto the message. Credentials go along only where they are the caller's own for the provider.</summary>
     public static void CopyRequest(IHeaderDictionary from, HttpRequestMessage to, bool withCredentials, bool isStream)
     {
+        var isTraced = Activity.Current is not null;
         foreach (var (name, values) in from)
         {
             if (s_notSent.Contains(name) || HasPrefix(name, s_notSentPrefixes)
-                || (ProviderCredentials.IsCarrier(name) && !withCredentials)
+                || (!withCredentials && ProviderCredentials.IsCarrier(name))
                 || (isStream && name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase))
-                || (Activity.Current is not null && IsTrace(name)))
+                || (isTraced && IsTrace(name)))
             {
                 continue;
             }
@@ -62,10 +65,18 @@ internal static class HeaderFilter
     public static void CopyAnswer(HttpResponseMessage from, IHeaderDictionary to, bool isDecoded)
     {
         var connection = from.Headers.NonValidated.TryGetValues("Connection", out var values) ? new StringValues(values.ToString()) : default;
-        if (Array.Exists(s_limits, from.Headers.NonValidated.Contains))
+        foreach (var limit in s_limits)
         {
-            // The provider's own limit is the one its clients look for under these names; never a mixture of two.
-            Array.ForEach(s_limits, name => to.Remove(name));
+            if (from.Headers.NonValidated.Contains(limit))
+            {
+                // The provider's own limit is the one its clients look for under these names; never a mixture of two.
+                foreach (var name in s_limits)
+                {
+                    to.Remove(name);
+                }
+
+                break;
+            }
         }
 
         Copy(from.Headers.NonValidated, to, connection, isDecoded);
@@ -98,7 +109,7 @@ internal static class HeaderFilter
         var kept = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
         foreach (var value in kept)
         {
-            if (!Ascii.IsValid(value) || value.AsSpan().ContainsAnyInRange('\0', '\u0008') || value.AsSpan().ContainsAnyInRange('\u000A', '\u001F') || value!.Contains('\u007F', StringComparison.Ordinal))
+            if (value.AsSpan().ContainsAnyExcept(s_printable))
             {
                 return;
             }

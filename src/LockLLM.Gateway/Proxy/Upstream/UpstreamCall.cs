@@ -44,20 +44,25 @@ internal enum UpstreamEnd
     CallerGone,
 }
 
-/// <summary>How a call ended.</summary>
-internal sealed record UpstreamResult(UpstreamEnd End, UpstreamRoute Route)
+/// <summary>How a call ended; filled in while its answer is passed on.</summary>
+internal sealed class UpstreamResult(UpstreamEnd end, UpstreamRoute route)
 {
-    public Error? Error { get; init; }
+    /// <summary>The route that answered, or was asked last.</summary>
+    public UpstreamRoute Route => route;
+
+    public UpstreamEnd End { get; set; } = end;
+
+    public Error? Error { get; set; }
 
     /// <summary>What the provider answered; 0 when it answered nothing.</summary>
     public int Status { get; init; }
 
-    public TokenUsage Usage { get; init; }
+    public TokenUsage Usage { get; set; }
 
     /// <summary>From sending to the head of the answer.</summary>
     public TimeSpan Latency { get; init; }
 
-    public long AnswerBytes { get; init; }
+    public long AnswerBytes { get; set; }
 
     /// <summary>Times that a provider was asked.</summary>
     public int Attempts { get; init; }

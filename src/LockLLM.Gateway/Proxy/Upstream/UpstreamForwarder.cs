@@ -37,13 +37,13 @@ internal sealed partial class UpstreamForwarder(
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             var reply = await AskAsync(context, call, route, patience);
             attempts += reply.Attempts;
-            if (reply.End is UpstreamEnd.CallerGone)
+            if (reply.IsCallerGone)
             {
                 return new UpstreamResult(UpstreamEnd.CallerGone, route) { Attempts = attempts };
             }
 
             var isDisappointing = reply.Error is { Code.Status: >= 500 } || (reply.Answer is { } given && RetryRules.IsTransient(given.StatusCode));
-            if (isDisappointing && reply.Body.IsRepeatable && call.Fallback(next) is { } other)
+            if (isDisappointing && IsRepeatable(reply.Body) && call.Fallback(next) is { } other)
             {
                 LogFallback(context.TraceIdentifier, route.Target.Provider.Name, other.Target.Provider.Name);
                 reply.Answer?.Dispose();
@@ -57,9 +57,10 @@ internal sealed partial class UpstreamForwarder(
             }
 
             using var answer = reply.Answer!;
-            var result = await PassOnAsync(context, call, route, answer, patience);
+            var result = new UpstreamResult(UpstreamEnd.Complete, route) { Status = (int)answer.StatusCode, Attempts = attempts, Latency = reply.Latency };
+            await PassOnAsync(context, call, result, answer, patience);
             await IdleAsync(reply.Body);
-            return result with { Attempts = attempts, Latency = reply.Latency };
+            return result;
         }
     }
 
@@ -71,7 +72,7 @@ internal sealed partial class UpstreamForwarder(
         var aborted = context.RequestAborted;
         for (var attempt = 1; ; attempt++)
         {
-            var body = new ForwardedBody(route.Body, context.Request);
+            var body = HasBody(context.Request) ? new ForwardedBody(route.Body, context.Request) : null;
             if (!host.TryEnter(out var pause))
             {
                 LogPaused(context.TraceIdentifier, target.Provider.Name, target.Address.Host);
@@ -108,7 +109,7 @@ internal sealed partial class UpstreamForwarder(
                         host.Succeeded(latency);
                     }
 
-                    if (body.IsRepeatable && _retries.Pause(attempt, message.Method, wasNeverSent: false, answer) is { } before)
+                    if (IsRepeatable(body) && _retries.Pause(attempt, message.Method, wasNeverSent: false, answer) is { } before)
                     {
                         answer.Dispose();
                         await Task.Delay(before, clock, aborted);
@@ -125,9 +126,9 @@ internal sealed partial class UpstreamForwarder(
             {
                 host.Abandoned();
                 await IdleAsync(body);
-                return new Reply(body, attempt) { End = UpstreamEnd.CallerGone };
+                return new Reply(body, attempt) { IsCallerGone = true };
             }
-            catch (Exception) when (body.CallerFault is not null)
+            catch (Exception) when (body?.CallerFault is not null)
             {
                 // The caller's own body was at fault; the server knows how to answer that.
                 host.Abandoned();
@@ -160,7 +161,7 @@ internal sealed partial class UpstreamForwarder(
             metrics.Count(target.Provider.Name, failure.ToString(), clock.GetElapsedTime(start));
             LogFailed(context.TraceIdentifier, target.Provider.Name, target.Address.Host, failure);
             if (failure is UpstreamFailure.AddressRefused or UpstreamFailure.Redirected or UpstreamFailure.AnswerTimeout
-                || !body.IsRepeatable
+                || !IsRepeatable(body)
                 || _retries.Pause(attempt, HttpMethod.Parse(context.Request.Method), failure.WasNeverSent(), answer: null) is not { } wait)
             {
                 return new Reply(body, attempt) { Error = failure.ToError(target.Provider) };
@@ -172,7 +173,7 @@ internal sealed partial class UpstreamForwarder(
             }
             catch (OperationCanceledException)
             {
-                return new Reply(body, attempt) { End = UpstreamEnd.CallerGone };
+                return new Reply(body, attempt) { IsCallerGone = true };
             }
         }
     }
@@ -192,13 +193,13 @@ internal sealed partial class UpstreamForwarder(
         };
     }
 
-    private static HttpRequestMessage Message(HttpRequest request, UpstreamCall call, ProviderTarget target, ForwardedBody body)
+    private static HttpRequestMessage Message(HttpRequest request, UpstreamCall call, ProviderTarget target, ForwardedBody? body)
     {
         var message = new HttpRequestMessage(HttpMethod.Parse(request.Method), target.Address)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Content = HasBody(request) ? body : null,
+            Content = body,
         };
         HeaderFilter.CopyRequest(request.Headers, message, withCredentials: target.Access.Secret is null, call.IsStream);
         return message;
@@ -207,22 +208,23 @@ internal sealed partial class UpstreamForwarder(
     private static bool HasBody(HttpRequest request) => request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0
         || (request.ContentLength is null && !HttpProtocol.IsHttp11(request.Protocol) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method));
 
+    // A call without a body can be made again like one whose body is at hand.
+    private static bool IsRepeatable(ForwardedBody? body) => body?.IsRepeatable ?? true;
+
     private static bool IsRedirect(HttpStatusCode status) => (int)status is >= 300 and < 400 and not 304;
 
-    private async Task<UpstreamResult> PassOnAsync(HttpContext context, UpstreamCall call, UpstreamRoute route, HttpResponseMessage answer, CancellationTokenSource patience)
+    /// <summary>Passes the answer on, and notes in the result how far it came.</summary>
+    private async ValueTask PassOnAsync(HttpContext context, UpstreamCall call, UpstreamResult result, HttpResponseMessage answer, CancellationTokenSource patience)
     {
-        var result = new UpstreamResult(UpstreamEnd.Complete, route) { Status = (int)answer.StatusCode };
-        var isEvents = AnswerBody.IsEvents(answer);
-        var undo = AnswerBody.EncodingToUndo(answer, context.Request.Headers.AcceptEncoding.ToString(), isEvents);
-        using var tap = new StreamTap(isEvents);
-        var isPlainJson = AnswerBody.IsJson(answer) && (undo is not null || !answer.Content.Headers.NonValidated.Contains("Content-Encoding"));
-        var written = 0L;
+        var route = result.Route;
+        var kind = AnswerBody.Of(answer, context.Request.Headers.AcceptEncoding.ToString());
+        using var tap = new StreamTap(kind.IsEvents);
         try
         {
             await using var raw = await answer.Content.ReadAsStreamAsync(patience.Token);
-            await using var body = undo is null ? raw : AnswerBody.Decode(raw, undo);
+            await using var body = kind.Decode(raw);
             var writer = context.Response.BodyWriter;
-            var length = isEvents || undo is not null ? null : answer.Content.Headers.ContentLength;
+            var length = kind.IsEvents || kind.EncodingToUndo is not null ? null : answer.Content.Headers.ContentLength;
             var reading = body.ReadAsync(tap.Free, patience.Token);
             if (!reading.IsCompleted)
             {
@@ -230,10 +232,10 @@ internal sealed partial class UpstreamForwarder(
             }
 
             int read;
-            if (isEvents)
+            if (kind.IsEvents)
             {
                 // The head alone tells the caller that the model is at work.
-                WriteHead(context, call, route, answer, isEvents, undo is not null);
+                WriteHead(context, call, route, answer, kind, length);
                 if (!reading.IsCompleted)
                 {
                     await writer.FlushAsync(context.RequestAborted);
@@ -245,13 +247,13 @@ internal sealed partial class UpstreamForwarder(
             {
                 // A provider that breaks off before the first byte is still a proper error.
                 read = await reading;
-                WriteHead(context, call, route, answer, isEvents, undo is not null);
+                WriteHead(context, call, route, answer, kind, length);
             }
 
             while (read > 0)
             {
                 var ready = tap.Arrived(read);
-                if (isPlainJson)
+                if (kind.IsPlainJson)
                 {
                     tap.Read(ready.Span);
                 }
@@ -268,14 +270,15 @@ internal sealed partial class UpstreamForwarder(
                     var flushed = await flushing;
                     if (flushed.IsCompleted || flushed.IsCanceled)
                     {
-                        return result with { End = UpstreamEnd.CallerGone, AnswerBytes = written, Usage = tap.Usage };
+                        result.End = UpstreamEnd.CallerGone;
+                        return;
                     }
 
-                    written += ready.Length;
+                    result.AnswerBytes += ready.Length;
                     tap.Sent(ready.Length);
                 }
 
-                if (written == length)
+                if (result.AnswerBytes == length)
                 {
                     // All that was announced: nothing is gained by asking for more.
                     break;
@@ -289,33 +292,36 @@ internal sealed partial class UpstreamForwarder(
             {
                 // The provider's own ending, without the blank line that events should have.
                 tap.Read(tap.Held.Span);
-                written += tap.Held.Length;
+                result.AnswerBytes += tap.Held.Length;
                 await writer.WriteAsync(tap.Held, context.RequestAborted);
             }
-
-            return result with { AnswerBytes = written, Usage = tap.Usage };
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            return result with { End = UpstreamEnd.CallerGone, AnswerBytes = written, Usage = tap.Usage };
+            result.End = UpstreamEnd.CallerGone;
         }
         catch (Exception failed) when (failed is IOException or HttpRequestException or OperationCanceledException or InvalidDataException)
         {
             health.Of(route.Target.Provider.Name, route.Target.Address).Failed();
             var failure = failed is OperationCanceledException ? UpstreamFailure.AnswerTimeout : UpstreamFailure.Broken;
-            LogBrokenOff(context.TraceIdentifier, route.Target.Provider.Name, route.Target.Address.Host, failure, written);
-            var error = failure.ToError(route.Target.Provider) with { UpstreamStatus = (int)answer.StatusCode };
-            if (!context.Response.HasStarted && written == 0 && !isEvents)
+            LogBrokenOff(context.TraceIdentifier, route.Target.Provider.Name, route.Target.Address.Host, failure, result.AnswerBytes);
+            result.Error = failure.ToError(route.Target.Provider) with { UpstreamStatus = (int)answer.StatusCode };
+            if (!context.Response.HasStarted && result.AnswerBytes == 0 && !kind.IsEvents)
             {
-                return result with { End = UpstreamEnd.NotBegun, Error = error };
+                result.End = UpstreamEnd.NotBegun;
+                return;
             }
 
-            await EndAsync(context, route, tap, error);
-            return result with { End = UpstreamEnd.BrokenOff, Error = error, AnswerBytes = written, Usage = tap.Usage };
+            result.End = UpstreamEnd.BrokenOff;
+            await EndAsync(context, route, tap, result.Error);
+        }
+        finally
+        {
+            result.Usage = tap.Usage;
         }
     }
 
-    private static void WriteHead(HttpContext context, UpstreamCall call, UpstreamRoute route, HttpResponseMessage answer, bool isEvents, bool isDecoded)
+    private static void WriteHead(HttpContext context, UpstreamCall call, UpstreamRoute route, HttpResponseMessage answer, AnswerBody kind, long? length)
     {
         var response = context.Response;
         response.StatusCode = (int)answer.StatusCode;
@@ -325,14 +331,14 @@ internal sealed partial class UpstreamForwarder(
             response.Headers[HeaderNames.UpstreamStatus] = ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        HeaderFilter.CopyAnswer(answer, response.Headers, isDecoded);
-        if (isEvents)
+        HeaderFilter.CopyAnswer(answer, response.Headers, isDecoded: kind.EncodingToUndo is not null);
+        if (kind.IsEvents)
         {
             // Proxies in front of us are told not to collect events.
             response.Headers["X-Accel-Buffering"] = "no";
             response.Headers.CacheControl = NoTransform;
         }
-        else if (!isDecoded && answer.Content.Headers.ContentLength is { } length)
+        else
         {
             response.ContentLength = length;
         }
@@ -353,9 +359,9 @@ internal sealed partial class UpstreamForwarder(
     }
 
     // The bytes belong to the caller of this class again once nobody sends them.
-    private static async Task IdleAsync(ForwardedBody body)
+    private static async Task IdleAsync(ForwardedBody? body)
     {
-        if (!body.Idle.IsCompleted)
+        if (body is { Idle.IsCompleted: false })
         {
             await body.Idle.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -373,13 +379,13 @@ internal sealed partial class UpstreamForwarder(
     [LoggerMessage(EventId = 3004, Level = LogLevel.Information, Message = "{RequestId} goes to {Other} in place of {Provider}")]
     private partial void LogFallback(string requestId, string provider, string other);
 
-    private sealed record Reply(ForwardedBody Body, int Attempts)
+    private readonly record struct Reply(ForwardedBody? Body, int Attempts)
     {
         public HttpResponseMessage? Answer { get; init; }
 
         public Error? Error { get; init; }
 
-        public UpstreamEnd? End { get; init; }
+        public bool IsCallerGone { get; init; }
 
         public TimeSpan Latency { get; init; }
     }
