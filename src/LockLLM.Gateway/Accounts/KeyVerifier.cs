@@ -18,14 +18,16 @@ internal struct KeyVerifier : IEquatable<KeyVerifier>
     private byte _first;
 
     /// <summary>Takes the same steps for a key of any length, also for none.</summary>
-    public static KeyVerifier Of(ReadOnlySpan<char> key, ReadOnlySpan<byte> pepper)
+    /// <param name="hmac">HMAC-SHA-256 under the installation's key for this; used by one thread at a time.</param>
+    public static KeyVerifier Of(ReadOnlySpan<char> key, IncrementalHash hmac)
     {
         Span<byte> utf8 = stackalloc byte[MaximumKeyLength + 1];
         // A key too long to be one fills the buffer, which no stored key does, so it can match none.
         utf8.Clear();
         Utf8.FromUtf16(key[..Math.Min(key.Length, utf8.Length)], utf8, out _, out var written);
         var verifier = new KeyVerifier();
-        HMACSHA256.HashData(pepper, utf8[..written], verifier);
+        hmac.AppendData(utf8[..written]);
+        hmac.GetHashAndReset(verifier);
         return verifier;
     }
 

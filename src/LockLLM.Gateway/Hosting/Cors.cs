@@ -15,8 +15,8 @@ internal static class Cors
             .WithExposedHeaders([.. HeaderNames.Responses])
             .SetPreflightMaxAge(s_preflightMaxAge)));
 
-    public static IApplicationBuilder UseWireCors(this IApplicationBuilder app) =>
-        app.UseWhen(static context => context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal), static wire => wire.UseCors());
+    public static IApplicationBuilder UseWireCors(this IApplicationBuilder app) => app.UseWhen(
+        static context => context.Request.Headers.Origin.Count > 0 && context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal), static wire => wire.UseCors());
 
     private static bool IsExtension(string origin) =>
         origin.StartsWith("chrome-extension://", StringComparison.Ordinal) || origin.StartsWith("moz-extension://", StringComparison.Ordinal);

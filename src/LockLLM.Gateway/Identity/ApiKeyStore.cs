@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Errors;
@@ -10,7 +11,7 @@ namespace LockLLM.Gateway.Identity;
 
 /// <summary>The life of API keys. What is kept of a key is an HMAC of it; requests find it by that, in memory.</summary>
 internal sealed class ApiKeyStore(
-    GatewayDatabase database, AccountChanges changes, AccountSnapshots snapshots, InstallationStore installation, MasterKeyRing masterKeys, AuditTrail audit, TimeProvider clock)
+    GatewayDatabase database, AccountChanges changes, AccountSnapshots snapshots, InstallationStore installation, MasterKeyRing masterKeys, AuditTrail audit, TimeProvider clock) : IDisposable
 {
     public static readonly TimeSpan MaxGrace = TimeSpan.FromHours(72);
 
@@ -19,11 +20,17 @@ internal sealed class ApiKeyStore(
 
     private static readonly Error s_missing = new(ErrorCode.KeyNotFound, "No such key.");
 
-    private byte[]? _pepper;
+    // Setting one up takes longer than what it then works out.
+    private ThreadLocal<IncrementalHash>? _hmac;
 
     /// <summary>The key of the verifiers comes from the first master key and is sealed under the present one, so that it survives rotations.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken) =>
-        _pepper = await installation.SecretAsync(PepperId, () => masterKeys.Active.Derive("api key verifiers"), cancellationToken);
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var pepper = await installation.SecretAsync(PepperId, () => masterKeys.Active.Derive("api key verifiers"), cancellationToken);
+        _hmac = new ThreadLocal<IncrementalHash>(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, pepper));
+    }
+
+    public void Dispose() => _hmac?.Dispose();
 
     /// <summary>From memory; expired and disabled keys are found too.</summary>
     public KnownKey? Find(ReadOnlySpan<char> key) => snapshots.Find(Verify(key));
@@ -204,5 +211,5 @@ internal sealed class ApiKeyStore(
             cancellationToken);
 
     private KeyVerifier Verify(ReadOnlySpan<char> key) =>
-        KeyVerifier.Of(key, _pepper ?? throw new InvalidOperationException("The installation has not been opened."));
+        KeyVerifier.Of(key, _hmac?.Value ?? throw new InvalidOperationException("The installation has not been opened."));
 }

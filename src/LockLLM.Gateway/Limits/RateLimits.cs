@@ -29,19 +29,27 @@ internal sealed partial class RateLimits(
     public int LimitOf(AccountSettings settings) =>
         settings.RequestsPerMinute ?? (settings.Tier is { } tier && _tiers.TryGetValue(tier, out var figure) ? figure : options.RequestsPerMinute);
 
-    private async Task TakeAsync(HttpContext context, Caller caller)
+    private Task TakeAsync(HttpContext context, Caller caller)
     {
-        var take = await counters.TakeAsync(
+        var taking = counters.TakeAsync(
             new Allowance(caller.AccountId, LimitOf(caller.Account.Settings)),
             caller.Key.RequestsPerMinute is { } limit ? new Allowance(caller.KeyId, limit) : null,
             context.RequestAborted);
-        RateLimitHeaders.Write(context.Response.Headers, take, clock.GetUtcNow());
-        if (take.IsGranted)
-        {
-            await next(context);
-            return;
-        }
+#pragma warning disable MA0042 // Counted in memory it is there already, and nothing has to be kept until the answer is written.
+        return taking.IsCompletedSuccessfully ? GoOnAsync(context, caller, taking.Result) : AwaitAsync(context, caller, taking);
+#pragma warning restore MA0042
+    }
 
+    private async Task AwaitAsync(HttpContext context, Caller caller, ValueTask<Take> taking) => await GoOnAsync(context, caller, await taking);
+
+    private Task GoOnAsync(HttpContext context, Caller caller, Take take)
+    {
+        RateLimitHeaders.Write(context.Response.Headers, take, clock.GetUtcNow());
+        return take.IsGranted ? next(context) : RefuseAsync(context, caller, take);
+    }
+
+    private Task RefuseAsync(HttpContext context, Caller caller, Take take)
+    {
         metrics.CountRefusal();
         LogRefused(context.TraceIdentifier, caller.KeyId, take.Limit);
         Record(context, caller);
@@ -52,7 +60,7 @@ internal sealed partial class RateLimits(
             context.Response.Headers[HeaderNames.ShouldRetry] = "false";
         }
 
-        await new ErrorResult(new Error(ErrorCode.RateLimited, string.Create(CultureInfo.InvariantCulture, $"{take.Limit:N0} requests per minute exceeded.")) { RetryAfter = wait }).ExecuteAsync(context);
+        return new ErrorResult(new Error(ErrorCode.RateLimited, string.Create(CultureInfo.InvariantCulture, $"{take.Limit:N0} requests per minute exceeded.")) { RetryAfter = wait }).ExecuteAsync(context);
     }
 
     private void Record(HttpContext context, Caller caller)

@@ -24,37 +24,37 @@ internal sealed record ScanDirectives(bool AsksPolicies, bool Blocks, Sensitivit
     public static Error? Read(IHeaderDictionary headers, Func<Control, string?> body, ScanDefaults defaults, out ScanDirectives? directives)
     {
         directives = null;
+        var asked = new ScanDirectives(AsksPolicies: true, defaults.Blocks, defaults.Sensitivity, Trust.User);
         foreach (var control in Control.All)
         {
-            if (Check(control, control.Header, Header(headers, control)) is { } wrongHeader)
+            var (header, field) = (Header(headers, control), Given(body(control)));
+            if ((Check(control, control.Header, header) ?? Check(control, control.Field, field)) is { } wrong)
             {
-                return wrongHeader;
+                return wrong;
             }
 
-            if (Check(control, control.Field, Given(body(control))) is { } wrongField)
+            if ((header ?? field) is { } word)
             {
-                return wrongField;
+                asked = asked.With(control, word);
             }
         }
 
-        var asked = new ScanDirectives(
-            AsksPolicies: Word(Control.Mode) is not ScanModes.Normal,
-            Blocks: Word(Control.ScanAction) is { } action ? action is ThreatActions.Block : defaults.Blocks,
-            Word(Control.Sensitivity) is { } level ? WireWords.SensitivityOf(level) : defaults.Sensitivity,
-            Word(Control.Context) switch
-            {
-                TextContexts.Document => Trust.Document,
-                TextContexts.Tool => Trust.Tool,
-                _ => Trust.User,
-            });
         directives = defaults.AreLocked ? asked.HeldTo(defaults) : asked;
         return null;
-
-        string? Word(Control control) => Header(headers, control) ?? Given(body(control));
     }
 
     public static Error Unknown(Control control, string param) =>
         new(ErrorCode.InvalidParameter, $"Unknown value for {param}; it takes {control.Choices}.", param);
+
+    private ScanDirectives With(Control control, string word) => control switch
+    {
+        _ when control == Control.Mode => this with { AsksPolicies = word is not ScanModes.Normal },
+        _ when control == Control.ScanAction => this with { Blocks = word is ThreatActions.Block },
+        _ when control == Control.Sensitivity => this with { Sensitivity = WireWords.SensitivityOf(word) },
+        _ when control == Control.Context => this with { Trust = word switch { TextContexts.Document => Trust.Document, TextContexts.Tool => Trust.Tool, _ => Trust.User } },
+        // Allowed, and without effect on the verdict.
+        _ => this,
+    };
 
     // The stricter of the two in each respect.
     private ScanDirectives HeldTo(ScanDefaults defaults)

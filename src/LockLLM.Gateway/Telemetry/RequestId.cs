@@ -40,12 +40,19 @@ internal static class RequestId
     public static string Mint(DateTimeOffset now) => string.Create(Prefix.Length + TimeLength + RandomLength, now.ToUnixTimeMilliseconds(), static (id, time) =>
     {
         Prefix.CopyTo(id);
-        for (var i = Prefix.Length + TimeLength - 1; i >= Prefix.Length; i--)
-        {
-            (time, var digit) = Math.DivRem(time, Alphanumeric.Length);
-            id[i] = Alphanumeric[(int)digit];
-        }
-
-        Random.Shared.GetItems(Alphanumeric, id[(Prefix.Length + TimeLength)..]);
+        Write(time, id.Slice(Prefix.Length, TimeLength));
+        // Two draws of 63 bits: as many as these digits hold, nearly.
+        Write(Random.Shared.NextInt64(), id.Slice(Prefix.Length + TimeLength, RandomLength / 2));
+        Write(Random.Shared.NextInt64(), id[^(RandomLength / 2)..]);
     });
+
+    // The last digits of a number in base 62.
+    private static void Write(long number, Span<char> digits)
+    {
+        for (var i = digits.Length - 1; i >= 0; i--)
+        {
+            (number, var digit) = Math.DivRem(number, Alphanumeric.Length);
+            digits[i] = Alphanumeric[(int)digit];
+        }
+    }
 }

@@ -5,7 +5,7 @@ namespace LockLLM.Gateway.Storage.Sqlite;
 
 internal sealed class SqliteGatewayDbContext(DbContextOptions<SqliteGatewayDbContext> options) : GatewayDbContext(options)
 {
-    public override void Insert<T>(IReadOnlyList<T> rows, CancellationToken cancellationToken) => PreparedInsert.Run(this, rows, cancellationToken);
+    public override void Insert<T>(IReadOnlyList<T> rows, CancellationToken cancellationToken) => PreparedInsert<T>.Of(this).Run(this, rows, cancellationToken);
 }
 
 /// <summary>For <c>eng/migrations.sh</c>, which needs the model and no database.</summary>
