@@ -46,3 +46,7 @@ if [[ -z "${1:-}" ]]; then
 fi
 
 find "$project"/Storage/{Sqlite,Postgres}/Migrations -name '*.cs' -exec sed -i '1s/^\xEF\xBB\xBF//; s/public partial class/internal sealed partial class/; s/^    partial class/    internal sealed partial class/' {} +
+
+if [[ -n "${1:-}" ]]; then
+    echo "Now name $name in $project/Storage/ListedMigrations.cs."
+fi

@@ -19,7 +19,7 @@ if (Commands.Names(args))
 try
 {
     // Settings are read once; watching the working directory for changes of them would cost for nothing.
-    var builder = WebApplication.CreateSlimBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+    var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.AddQuietConsole();
     var options = StrictConfiguration.Read(builder.Configuration);
 

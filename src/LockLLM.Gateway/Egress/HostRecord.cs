@@ -20,10 +20,6 @@ internal sealed class HostRecord(string provider, string host, BreakerOptions op
     private DateTimeOffset? _lastSuccess;
     private DateTimeOffset? _lastFailure;
 
-    public string Host => host;
-
-    public string Provider => provider;
-
     public DateTimeOffset LastCall { get; private set; } = clock.GetUtcNow();
 
     /// <summary>Whether a call may be made now; if not, how long the pause still lasts. Each permitted call is to be reported back.</summary>

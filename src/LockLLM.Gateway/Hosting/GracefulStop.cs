@@ -16,7 +16,7 @@ internal static class GracefulStop
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + s_queues);
         services.AddOptions<KestrelServerOptions>().Configure<IHostApplicationLifetime>((kestrel, lifetime) =>
         {
-            // Lives as long as the process; a connection holds a registration while it is open.
+            // Lives as long as the process; a connection holds a registration while it is open. There is one such default for all endpoints.
             var cut = new CancellationTokenSource();
             lifetime.ApplicationStopping.Register(() => cut.CancelAfter(options.DrainTimeout));
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => ServeAsync(next, connection, cut.Token)));

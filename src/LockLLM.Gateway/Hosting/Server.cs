@@ -15,9 +15,6 @@ internal static class Server
     public static void AddServer(this WebApplicationBuilder builder, GatewayOptions options)
     {
         RequestFraming.RefuseBareLineFeeds();
-        // What the slim builder leaves out and is wanted here.
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.Services.AddRouting();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -22,8 +22,6 @@ internal sealed class InstallationStore(GatewayDatabase database, MasterKeyRing 
         {
             // A gateway that was killed while migrating leaves EF's own lock row behind, on which the next would wait
             // for ever. Under our lock nobody else can be migrating.
-            // A new file gets pages of which a batch of records fills fewer; of an existing one they stay as they are.
-            await context.Database.ExecuteSqlAsync($"PRAGMA page_size = 16384", cancellationToken);
             await context.Database.ExecuteSqlAsync($"PRAGMA journal_mode = WAL", cancellationToken);
             await context.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         }

@@ -20,7 +20,7 @@ internal sealed class ListedMigrations : IMigrationsAssembly
     public ListedMigrations(ICurrentDbContext current)
     {
         _context = current.Context.GetType();
-        Migrations = s_names.Select(TypeOf).ToDictionary(static migration => migration.GetCustomAttribute<MigrationAttribute>()!.Id, StringComparer.OrdinalIgnoreCase);
+        Migrations = new SortedList<string, TypeInfo>(s_names.Select(TypeOf).ToDictionary(static migration => migration.GetCustomAttribute<MigrationAttribute>()!.Id), StringComparer.OrdinalIgnoreCase);
     }
 
     public Assembly Assembly => typeof(ListedMigrations).Assembly;

@@ -41,7 +41,7 @@ internal static class RequestId
     {
         Prefix.CopyTo(id);
         Write(time, id.Slice(Prefix.Length, TimeLength));
-        // Two draws of 63 bits: as many as these digits hold, nearly.
+        // A draw has far more bits than eight digits hold, so that each digit is as likely as another.
         Write(Random.Shared.NextInt64(), id.Slice(Prefix.Length + TimeLength, RandomLength / 2));
         Write(Random.Shared.NextInt64(), id[^(RandomLength / 2)..]);
     });

@@ -5,6 +5,7 @@ using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Proxy.Protocols;
 using LockLLM.Gateway.Proxy.Providers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LockLLM.Gateway.Proxy.Upstream;
 
@@ -43,7 +44,8 @@ internal sealed partial class UpstreamForwarder(
             }
 
             var isDisappointing = reply.Error is { Code.Status: >= 500 } || (reply.Answer is { } given && RetryRules.IsTransient(given.StatusCode));
-            if (isDisappointing && IsRepeatable(reply.Body) && call.Fallback(next) is { } other)
+            // What has no body asks for something that the provider itself keeps.
+            if (isDisappointing && reply.Body is { IsRepeatable: true } && call.Fallback(next) is { } other)
             {
                 LogFallback(context.TraceIdentifier, route.Target.Provider.Name, other.Target.Provider.Name);
                 reply.Answer?.Dispose();
@@ -205,8 +207,8 @@ internal sealed partial class UpstreamForwarder(
         return message;
     }
 
-    private static bool HasBody(HttpRequest request) => request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0
-        || (request.ContentLength is null && !HttpProtocol.IsHttp11(request.Protocol) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method));
+    private static bool HasBody(HttpRequest request) =>
+        request.ContentLength != 0 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     // A call without a body can be made again like one whose body is at hand.
     private static bool IsRepeatable(ForwardedBody? body) => body?.IsRepeatable ?? true;

@@ -75,6 +75,8 @@ internal sealed class PreparedInsert<T>(string sql, Func<sqlite3_stmt, int, T, i
         null => raw.SQLITE_OK,
         string text => raw.sqlite3_bind_text(statement, index, text),
         long number => raw.sqlite3_bind_int64(statement, index, number),
+        int number => raw.sqlite3_bind_int(statement, index, number),
+        double number => raw.sqlite3_bind_double(statement, index, number),
         bool flag => raw.sqlite3_bind_int(statement, index, flag ? 1 : 0),
         byte[] bytes => raw.sqlite3_bind_blob(statement, index, bytes),
         _ => throw new NotSupportedException($"No column of {value.GetType()} is written this way."),

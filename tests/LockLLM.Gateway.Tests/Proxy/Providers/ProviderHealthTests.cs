@@ -74,14 +74,15 @@ public sealed class ProviderHealthTests
         await caller.GetAsync("/v1/proxy/openai/models");
         var failed = Assert.Single((await ReadAsync()).EnumerateArray());
         Assert.Equal(("openai", new Uri(proxied.Provider.Address).Authority, "up"), (failed.GetProperty("provider").GetString(), failed.GetProperty("host").GetString(), failed.GetProperty("state").GetString()));
-        Assert.Equal((0, 1), (failed.GetProperty("successes").GetInt32(), failed.GetProperty("failures").GetInt32()));
+        // The call and two more tries.
+        Assert.Equal((0, 3), (failed.GetProperty("successes").GetInt32(), failed.GetProperty("failures").GetInt32()));
         Assert.True(failed.TryGetProperty("last_failure_at", out _));
         Assert.False(failed.TryGetProperty("last_success_at", out _) || failed.TryGetProperty("typical_latency_ms", out _));
 
         proxied.Provider.Answer = FakeProvider.Json("{}");
         await caller.GetAsync("/v1/proxy/openai/models");
         var back = Assert.Single((await ReadAsync()).EnumerateArray());
-        Assert.Equal((1, 1), (back.GetProperty("successes").GetInt32(), back.GetProperty("failures").GetInt32()));
+        Assert.Equal((1, 3), (back.GetProperty("successes").GetInt32(), back.GetProperty("failures").GetInt32()));
         Assert.True(back.GetProperty("typical_latency_ms").GetDouble() > 0);
 
         for (var i = 0; i < 100 && State(await ReadAsync()) == "up"; i++)
