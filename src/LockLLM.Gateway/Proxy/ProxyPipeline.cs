@@ -114,7 +114,7 @@ internal sealed partial class ProxyPipeline(
     {
         var context = exchange.Context;
         var request = context.Request;
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || request.ContentLength == 0)
+        if (!ForwardedBody.IsIn(request))
         {
             exchange.Report = new GuardReport.NothingToScan();
             return null;

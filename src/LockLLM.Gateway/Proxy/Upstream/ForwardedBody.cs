@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LockLLM.Gateway.Proxy.Upstream;
 
@@ -10,6 +11,10 @@ internal sealed class ForwardedBody : HttpContent
     private Task _sending = Task.CompletedTask;
 
     public ForwardedBody(ReadOnlyMemory<byte>? bytes, HttpRequest request) => (_bytes, _request) = (bytes, request);
+
+    /// <summary>Whether the request has a body, be it an empty one whose length was not announced.</summary>
+    public static bool IsIn(HttpRequest request) =>
+        request.ContentLength != 0 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 
     /// <summary>Whether it can be sent a second time.</summary>
     public bool IsRepeatable => _bytes is not null;

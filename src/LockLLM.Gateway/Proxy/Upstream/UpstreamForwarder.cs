@@ -5,7 +5,6 @@ using LockLLM.Gateway.Egress;
 using LockLLM.Gateway.Errors;
 using LockLLM.Gateway.Proxy.Protocols;
 using LockLLM.Gateway.Proxy.Providers;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace LockLLM.Gateway.Proxy.Upstream;
 
@@ -74,7 +73,7 @@ internal sealed partial class UpstreamForwarder(
         var aborted = context.RequestAborted;
         for (var attempt = 1; ; attempt++)
         {
-            var body = HasBody(context.Request) ? new ForwardedBody(route.Body, context.Request) : null;
+            var body = ForwardedBody.IsIn(context.Request) ? new ForwardedBody(route.Body, context.Request) : null;
             if (!host.TryEnter(out var pause))
             {
                 LogPaused(context.TraceIdentifier, target.Provider.Name, target.Address.Host);
@@ -206,9 +205,6 @@ internal sealed partial class UpstreamForwarder(
         HeaderFilter.CopyRequest(request.Headers, message, withCredentials: target.Access.Secret is null, call.IsStream);
         return message;
     }
-
-    private static bool HasBody(HttpRequest request) =>
-        request.ContentLength != 0 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     // A call without a body can be made again like one whose body is at hand.
     private static bool IsRepeatable(ForwardedBody? body) => body?.IsRepeatable ?? true;
