@@ -248,8 +248,12 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
 
     private static async Task SaveAsync(Tab tab)
     {
+        // The page that is left may still say "Saved" of the time before, so the next one is waited for.
+        var page = tab.Page.WaitForResponseAsync(static response => response.Request.IsNavigationRequest);
         var answer = await tab.Page.RunAndWaitForResponseAsync(() => ClickAsync(tab, "Save"), static response => response.Request.Method == "PUT");
         Assert.True(answer.Ok);
+        await page;
+        await tab.Page.WaitForLoadStateAsync();
     }
 
     private static async Task<string> SecretAsync(Tab tab)
