@@ -30,6 +30,10 @@ internal sealed class FeatureExtractor
 
     public int Length { get; private set; }
 
+    /// <summary>Features that so many characters complete at most: three grams each, and three for the word that every second one could end and
+    /// the ideograph that it is.</summary>
+    public static int MostFeatures(int length) => (length * 6) + 6;
+
     /// <summary>Gives the memory back when it was made for more than <paramref name="keepCapacity"/> characters.</summary>
     public void Forget(int keepCapacity)
     {
@@ -66,6 +70,8 @@ internal sealed class FeatureExtractor
         KeepClockFromOverflow(text.Length);
         var indices = _indices;
         var ends = _ends;
+        var recent = _recent;
+        var clock = _clock;
         var count = 0;
         var (c0, c1, c2, c3) = _gram;
         var (word, previous, beforePrevious, inWord) = _words;
@@ -76,17 +82,17 @@ internal sealed class FeatureExtractor
 
             if (inWord && kind != CharacterKind.Letter)
             {
-                count = EmitWord(indices, count, word, ref previous, ref beforePrevious);
+                count = EmitWord(indices, count, recent, clock, word, ref previous, ref beforePrevious);
                 word = WordSeed;
                 inWord = false;
             }
 
             var three = (c2 * 0x9E3779B1u) + (c3 * 0x85EBCA77u) + (c4 * 0xC2B2AE3Du);
             var four = (c1 * 0x27D4EB2Fu) + three;
-            count = Emit(indices, count, Slot(three * 0x2C1B3C6Du, 0x165667B1u));
-            count = Emit(indices, count, Slot(four * 0x297A2D39u, 0x27D4EB2Fu));
-            count = Emit(indices, count, Slot(((c0 * 0x165667B1u) + four) * 0x1B56C4E9u, 0x9E3779B1u));
-            _clock++;
+            count = Emit(indices, count, recent, clock, Slot(three * 0x2C1B3C6Du, 0x165667B1u));
+            count = Emit(indices, count, recent, clock, Slot(four * 0x297A2D39u, 0x27D4EB2Fu));
+            count = Emit(indices, count, recent, clock, Slot(((c0 * 0x165667B1u) + four) * 0x1B56C4E9u, 0x9E3779B1u));
+            clock++;
             (c0, c1, c2, c3) = (c1, c2, c3, c4);
 
             switch (kind)
@@ -96,7 +102,7 @@ internal sealed class FeatureExtractor
                     inWord = true;
                     break;
                 case CharacterKind.Ideograph:
-                    count = EmitWord(indices, count, (WordSeed ^ c4) * 0x100000001B3ul, ref previous, ref beforePrevious);
+                    count = EmitWord(indices, count, recent, clock, (WordSeed ^ c4) * 0x100000001B3ul, ref previous, ref beforePrevious);
                     break;
             }
 
@@ -105,12 +111,13 @@ internal sealed class FeatureExtractor
 
         if (inWord && isLast && !text.IsEmpty)
         {
-            count = EmitWord(indices, count, word, ref previous, ref beforePrevious);
+            count = EmitWord(indices, count, recent, clock, word, ref previous, ref beforePrevious);
             ends[text.Length - 1] = count;
         }
 
         _gram = new Gram(c0, c1, c2, c3);
         _words = new Words(word, previous, beforePrevious, inWord);
+        _clock = clock;
         (Count, Length) = (count, text.Length);
     }
 
@@ -146,11 +153,11 @@ internal sealed class FeatureExtractor
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Emit(uint[] indices, int count, uint slot)
+    private static int Emit(uint[] indices, int count, (uint Slot, int At)[] recent, int clock, uint slot)
     {
-        ref var recent = ref _recent[slot % RecentSlots];
-        var isRepeated = recent.Slot == slot && _clock - recent.At < Refractory;
-        recent = (slot, _clock);
+        ref var last = ref recent[slot % RecentSlots];
+        var isRepeated = last.Slot == slot && clock - last.At < Refractory;
+        last = (slot, clock);
         indices[count] = slot;
         return isRepeated ? count : count + 1;
     }
@@ -165,13 +172,13 @@ internal sealed class FeatureExtractor
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int EmitWord(uint[] indices, int count, ulong word, ref ulong previous, ref ulong beforePrevious)
+    private static int EmitWord(uint[] indices, int count, (uint Slot, int At)[] recent, int clock, ulong word, ref ulong previous, ref ulong beforePrevious)
     {
         var one = word * 0x9E3779B97F4A7C15ul;
         var two = (one ^ (previous >> 7)) * 0xD6E8FEB86659FD93ul;
-        count = Emit(indices, count, (uint)(one >> FeatureSchema.Shift));
-        count = Emit(indices, count, (uint)(two >> FeatureSchema.Shift));
-        count = Emit(indices, count, (uint)(((two ^ (beforePrevious >> 11)) * 0xA0761D6478BD642Ful) >> FeatureSchema.Shift));
+        count = Emit(indices, count, recent, clock, (uint)(one >> FeatureSchema.Shift));
+        count = Emit(indices, count, recent, clock, (uint)(two >> FeatureSchema.Shift));
+        count = Emit(indices, count, recent, clock, (uint)(((two ^ (beforePrevious >> 11)) * 0xA0761D6478BD642Ful) >> FeatureSchema.Shift));
         beforePrevious = previous;
         previous = one;
         return count;
@@ -187,8 +194,7 @@ internal sealed class FeatureExtractor
             var capacity = Math.Max(length, Math.Max(512, _ends.Length * 2));
             _ends = new int[capacity];
 
-            // Three grams a character, and three for the word that each could end.
-            _indices = new uint[(capacity * 6) + 7];
+            _indices = new uint[MostFeatures(capacity) + 1];
         }
     }
 

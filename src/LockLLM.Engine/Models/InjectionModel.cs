@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LockLLM.Engine.Features;
 using LockLLM.Engine.Language;
 using LockLLM.Engine.Network;
 
@@ -12,6 +13,9 @@ internal sealed class InjectionModel
 {
     /// <summary>Heads the linear model has.</summary>
     public const int HeadCount = 2;
+
+    /// <summary>Characters whose sums are worked out together.</summary>
+    private const int StepLength = 128;
 
     private const string ResourceName = "LockLLM.Engine.Models.injection.model";
     private readonly ModelHead[] _heads;
@@ -65,16 +69,27 @@ internal sealed class InjectionModel
     [SkipLocalsInit]
     public int Accumulate(ReadOnlySpan<uint> indices, ReadOnlySpan<int> ends, int head, int sum, Span<int> sums)
     {
+        // First all sums, then those of the characters: neither loop depends on how many features a character has, which no processor foretells.
         var weights = _weights.Span[head..];
-        var feature = 0;
-        for (var i = 0; i < ends.Length; i++)
+        Span<int> running = stackalloc int[1 + FeatureExtractor.MostFeatures(StepLength)];
+        var first = 0;
+        for (int from = 0, to; from < ends.Length; from = to)
         {
-            for (; feature < ends[i]; feature++)
+            to = Math.Min(ends.Length, from + StepLength);
+            var features = indices[first..ends[to - 1]];
+            running[0] = sum;
+            for (var i = 0; i < features.Length; i++)
             {
-                sum += weights[(int)(indices[feature] * HeadCount)];
+                sum += weights[(int)(features[i] * HeadCount)];
+                running[i + 1] = sum;
             }
 
-            sums[i] = sum;
+            for (var i = from; i < to; i++)
+            {
+                sums[i] = running[ends[i] - first];
+            }
+
+            first += features.Length;
         }
 
         return sum;

@@ -50,26 +50,35 @@ internal sealed class FilterLayer
         ];
     }
 
-    /// <summary>Rows that a product has at most for so many words, at every distance of words.</summary>
-    public static int MostRows(int words) => (words / Outputs) + NetworkShape.Reach;
+    /// <summary>Rows of the products that are worked out together, so that all of it stays in the first cache: a tile of <see cref="QuantizedMatrix"/>.</summary>
+    public const int GroupRows = 8;
 
     /// <summary>Filters words: what is above zero of the sums, and from the second layer on the input beside it.</summary>
     /// <param name="input">Rows of words, zeros around them.</param>
     /// <param name="output">The same for the outputs. The zeros around them are written too.</param>
     public void Run(ReadOnlySpan<float> input, Span<float> output, int words, FilterBuffers buffers)
     {
-        var blocks = (words + (Outputs * _dilation) - 1) / (Outputs * _dilation);
-        var rows = blocks * _dilation;
+        var rows = (words + (Outputs * _dilation) - 1) / (Outputs * _dilation) * _dilation;
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, (RowsBefore + words + RowsAfter) * _size);
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, (RowsBefore + words + RowsAfter) * Width);
-        buffers.Use(rows);
+        for (var from = 0; from < rows; from += GroupRows)
+        {
+            RunGroup(input, output, from, Math.Min(GroupRows, rows - from), buffers);
+        }
+
+        output[..(RowsBefore * Width)].Clear();
+        output.Slice((RowsBefore + words) * Width, RowsAfter * Width).Clear();
+    }
+
+    private void RunGroup(ReadOnlySpan<float> input, Span<float> output, int from, int rows, FilterBuffers buffers)
+    {
         for (var row = 0; row < rows; row++)
         {
-            MixWords(input[((RowsBefore + FirstWord(row) - _dilation) * _size)..], buffers.Mixed);
+            MixWords(input[((RowsBefore + FirstWord(from + row) - _dilation) * _size)..], buffers.Mixed, buffers.Largest);
             for (var k = 0; k < Products; k++)
             {
                 var at = (k * rows) + row;
-                buffers.Steps[at] = QuantizedMatrix.Quantize(buffers.Mixed.AsSpan(k * _size, _size), buffers.Numbers.AsSpan(at * _size));
+                buffers.Steps[at] = QuantizedMatrix.Quantize(buffers.Mixed.AsSpan(k * _size, _size), buffers.Largest[k], buffers.Numbers.AsSpan(at * _size, _size));
             }
         }
 
@@ -80,24 +89,23 @@ internal sealed class FilterLayer
 
         for (var row = 0; row < rows; row++)
         {
-            var first = RowsBefore + FirstWord(row);
+            var first = RowsBefore + FirstWord(from + row);
             WriteOutputs(buffers.Products.AsSpan(row * Width), rows * Width, input[(first * _size)..], output[(first * Width)..]);
         }
-
-        output[..(RowsBefore * Width)].Clear();
-        output.Slice((RowsBefore + words) * Width, RowsAfter * Width).Clear();
     }
 
     private int FirstWord(int row) => (row / _dilation * Outputs * _dilation) + (row % _dilation);
 
     /// <summary>Mixes six words, from the one before the first of four outputs to the one behind their last.</summary>
+    /// <param name="largest">The size of the largest number of each mixture.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MixWords(ReadOnlySpan<float> words, Span<float> mixed)
+    private void MixWords(ReadOnlySpan<float> words, Span<float> mixed, Span<float> largest)
     {
         var step = (nuint)(_dilation * _size);
         var size = (nuint)_size;
         ref var from = ref MemoryMarshal.GetReference(words[..((5 * _dilation * _size) + _size)]);
         ref var to = ref MemoryMarshal.GetReference(mixed[..(Products * _size)]);
+        Vector256<float> max0 = default, max1 = default, max2 = default, max3 = default, max4 = default, max5 = default;
         for (nuint i = 0; i < size; i += 8)
         {
             var x0 = Vector256.LoadUnsafe(ref from, i);
@@ -106,15 +114,37 @@ internal sealed class FilterLayer
             var x3 = Vector256.LoadUnsafe(ref from, i + (3 * step));
             var x4 = Vector256.LoadUnsafe(ref from, i + (4 * step));
             var x5 = Vector256.LoadUnsafe(ref from, i + (5 * step));
-            ((4 * x0) - (5 * x2) + x4).StoreUnsafe(ref to, i);
+            max0 = Store((4 * x0) - (5 * x2) + x4, ref to, i, max0);
             var (even, odd) = (x4 - (4 * x2), x3 - (4 * x1));
-            (even + odd).StoreUnsafe(ref to, i + size);
-            (even - odd).StoreUnsafe(ref to, i + (2 * size));
+            max1 = Store(even + odd, ref to, i + size, max1);
+            max2 = Store(even - odd, ref to, i + (2 * size), max2);
             (even, odd) = (x4 - x2, 2 * (x3 - x1));
-            (even + odd).StoreUnsafe(ref to, i + (3 * size));
-            (even - odd).StoreUnsafe(ref to, i + (4 * size));
-            ((4 * x1) - (5 * x3) + x5).StoreUnsafe(ref to, i + (5 * size));
+            max3 = Store(even + odd, ref to, i + (3 * size), max3);
+            max4 = Store(even - odd, ref to, i + (4 * size), max4);
+            max5 = Store((4 * x1) - (5 * x3) + x5, ref to, i + (5 * size), max5);
         }
+
+        largest[5] = Largest(max5);
+        largest[4] = Largest(max4);
+        largest[3] = Largest(max3);
+        largest[2] = Largest(max2);
+        largest[1] = Largest(max1);
+        largest[0] = Largest(max0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Store(Vector256<float> values, ref float to, nuint at, Vector256<float> max)
+    {
+        values.StoreUnsafe(ref to, at);
+        return Vector256.MaxNative(max, Vector256.Abs(values));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest(Vector256<float> values)
+    {
+        var four = Vector128.MaxNative(values.GetLower(), values.GetUpper());
+        var two = Vector128.MaxNative(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return MathF.Max(two[0], two[1]);
     }
 
     /// <summary>Puts six products together to four outputs.</summary>
@@ -135,10 +165,10 @@ internal sealed class FilterLayer
             var m3 = Vector256.LoadUnsafe(ref from, i + (nuint)(3 * next));
             var m4 = Vector256.LoadUnsafe(ref from, i + (nuint)(4 * next));
             var (near, far, nearer, farther) = (m1 + m2, m3 + m4, m1 - m2, m3 - m4);
-            var y0 = Vector256.Max(Vector256<float>.Zero, b + Vector256.LoadUnsafe(ref from, i) + near + far);
-            var y1 = Vector256.Max(Vector256<float>.Zero, b + nearer + (2 * farther));
-            var y2 = Vector256.Max(Vector256<float>.Zero, b + near + (4 * far));
-            var y3 = Vector256.Max(Vector256<float>.Zero, b + nearer + (8 * farther) + Vector256.LoadUnsafe(ref from, i + (nuint)(5 * next)));
+            var y0 = Vector256.MaxNative(Vector256<float>.Zero, b + Vector256.LoadUnsafe(ref from, i) + near + far);
+            var y1 = Vector256.MaxNative(Vector256<float>.Zero, b + nearer + (2 * farther));
+            var y2 = Vector256.MaxNative(Vector256<float>.Zero, b + near + (4 * far));
+            var y3 = Vector256.MaxNative(Vector256<float>.Zero, b + nearer + (8 * farther) + Vector256.LoadUnsafe(ref from, i + (nuint)(5 * next)));
             if (_addsInput)
             {
                 y0 += Vector256.LoadUnsafe(ref before, i);

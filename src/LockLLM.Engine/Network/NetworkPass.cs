@@ -24,8 +24,8 @@ internal sealed class NetworkPass(SentenceNetwork network)
     private readonly float[] _input = new float[Rows * NetworkShape.WordSize];
     private readonly float[] _first = new float[Rows * Width];
     private readonly float[] _second = new float[Rows * Width];
-    private readonly FilterBuffers _buffers = new(WordsRead);
-    private readonly float[] _pooled = new float[2 * Width];
+    private readonly FilterBuffers _buffers = new();
+    private readonly float[] _pooled = new float[SentenceNetwork.MaxWindows * 2 * Width];
     private float[] _blocks = [];
     private int _rowsUsed;
 
@@ -84,8 +84,27 @@ internal sealed class NetworkPass(SentenceNetwork network)
             for (var number = 0; number < NetworkShape.Windows(blocks, length); number++)
             {
                 var (first, last) = NetworkShape.Window(number, blocks, length);
-                windows.Add(new NetworkWindow(CharacterAt(first), CharacterAt(last), kind, ScoreBlocks(first, last, head)));
+                PoolBlocks(first, last, _pooled.AsSpan(windows.Count % SentenceNetwork.MaxWindows * 2 * Width, 2 * Width));
+                windows.Add(new NetworkWindow(CharacterAt(first), CharacterAt(last), kind, Score: 0));
+                if (windows.Count % SentenceNetwork.MaxWindows == 0)
+                {
+                    Score(windows, SentenceNetwork.MaxWindows, head);
+                }
             }
+        }
+
+        Score(windows, windows.Count % SentenceNetwork.MaxWindows, head);
+    }
+
+    /// <summary>Scores the last so many windows.</summary>
+    private void Score(List<NetworkWindow> windows, int count, int head)
+    {
+        Span<float> scores = stackalloc float[count];
+        network.Score(_pooled.AsSpan(0, count * 2 * Width), head, scores);
+        for (var i = 0; i < count; i++)
+        {
+            var at = windows.Count - count + i;
+            windows[at] = windows[at] with { Score = scores[i] };
         }
     }
 
@@ -133,10 +152,10 @@ internal sealed class NetworkPass(SentenceNetwork network)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float ScoreBlocks(int from, int to, int head)
+    private void PoolBlocks(int from, int to, Span<float> pooled)
     {
-        var maxima = _pooled.AsSpan(0, Width);
-        var means = _pooled.AsSpan(Width);
+        var maxima = pooled[..Width];
+        var means = pooled[Width..];
         means.Clear();
         maxima.Fill(float.NegativeInfinity);
         var words = Math.Min(_words.Count, to * NetworkShape.BlockWords) - (from * NetworkShape.BlockWords);
@@ -145,15 +164,13 @@ internal sealed class NetworkPass(SentenceNetwork network)
             Raise(maxima, _blocks.AsSpan(block * 2 * Width, Width));
             Matrix.AddScaled(_blocks.AsSpan(((block * 2) + 1) * Width, Width), 1f / words, means);
         }
-
-        return network.Score(_pooled, head);
     }
 
     private static void Raise(Span<float> maxima, ReadOnlySpan<float> values)
     {
         for (var i = 0; i < Width; i += Vector<float>.Count)
         {
-            Vector.Max(new Vector<float>(maxima[i..]), new Vector<float>(values[i..])).CopyTo(maxima[i..]);
+            Vector.MaxNative(new Vector<float>(maxima[i..]), new Vector<float>(values[i..])).CopyTo(maxima[i..]);
         }
     }
 }

@@ -63,33 +63,30 @@ internal sealed class QuantizedMatrix
 
     /// <summary>Writes a row in whole numbers.</summary>
     /// <param name="row">Finite numbers, a multiple of <see cref="WidthStep"/>.</param>
+    /// <param name="largest">The size of the largest of these.</param>
     /// <returns>What a step of these stands for; 0 for a row of zeros.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Quantize(ReadOnlySpan<float> row, Span<short> numbers)
+    public static float Quantize(ReadOnlySpan<float> row, float largest, Span<short> numbers)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(row.Length % WidthStep, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(numbers.Length, row.Length);
         ref var from = ref MemoryMarshal.GetReference(row);
         ref var to = ref MemoryMarshal.GetReference(numbers);
-        var sizes = Vector256<float>.Zero;
-        for (nuint i = 0; i < (nuint)row.Length; i += 8)
-        {
-            sizes = Vector256.Max(sizes, Vector256.Abs(Vector256.LoadUnsafe(ref from, i)));
-        }
-
-        var four = Vector128.Max(sizes.GetLower(), sizes.GetUpper());
-        var two = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
-        var max = MathF.Max(two[0], two[1]);
-        var scale = Vector256.Create(max > 0 ? MaxNumber / max : 0);
+        var scale = Vector256.Create(largest > 0 ? MaxNumber / largest : 0);
         for (nuint i = 0; i < (nuint)row.Length; i += 16)
         {
-            var low = Vector256.ConvertToInt32(Vector256.Round(Vector256.LoadUnsafe(ref from, i) * scale));
-            var high = Vector256.ConvertToInt32(Vector256.Round(Vector256.LoadUnsafe(ref from, i + 8) * scale));
-            Vector256.Narrow(low, high).StoreUnsafe(ref to, i);
+            var low = RoundToInt32(Vector256.LoadUnsafe(ref from, i) * scale);
+            var high = RoundToInt32(Vector256.LoadUnsafe(ref from, i + 8) * scale);
+            Vector256.NarrowWithSaturation(low, high).StoreUnsafe(ref to, i);
         }
 
-        return max / MaxNumber;
+        return largest / MaxNumber;
     }
+
+    /// <summary>The nearest whole numbers, to even ones from the middle.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> RoundToInt32(Vector256<float> values) =>
+        Avx.IsSupported ? Avx.ConvertToVector256Int32(values) : Vector256.ConvertToInt32Native(Vector256.Round(values));
 
     /// <summary>Writes the product of rows with this matrix.</summary>
     /// <param name="rows">One after another, as <see cref="Quantize"/> writes them.</param>

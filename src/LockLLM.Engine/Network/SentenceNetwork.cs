@@ -11,6 +11,9 @@ namespace LockLLM.Engine.Network;
 /// </summary>
 internal sealed class SentenceNetwork
 {
+    /// <summary>Windows that are scored at once at most.</summary>
+    public const int MaxWindows = 8;
+
     private readonly ReadOnlyMemory<sbyte> _table;
     private readonly float[] _scales;
     private readonly float[] _dense;
@@ -46,43 +49,58 @@ internal sealed class SentenceNetwork
         ref var table = ref MemoryMarshal.GetReference(_table.Span);
         ref var to = ref MemoryMarshal.GetReference(target);
         var norm = 1f / MathF.Sqrt(Math.Max(1, slots.Length));
-        for (nuint part = 0; part < NetworkShape.WordSize; part += 32)
+        Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
+        foreach (var slot in slots)
         {
-            Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-            foreach (var slot in slots)
-            {
-                ref var from = ref Unsafe.Add(ref table, ((nuint)slot * NetworkShape.WordSize) + part);
-                var scale = Vector256.Create(_scales[slot] * norm);
-                sum0 = Vector256.MultiplyAddEstimate(Widen(ref from), scale, sum0);
-                sum1 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 8)), scale, sum1);
-                sum2 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 16)), scale, sum2);
-                sum3 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 24)), scale, sum3);
-            }
-
-            sum0.StoreUnsafe(ref to, part);
-            sum1.StoreUnsafe(ref to, part + 8);
-            sum2.StoreUnsafe(ref to, part + 16);
-            sum3.StoreUnsafe(ref to, part + 24);
+            ref var from = ref Unsafe.Add(ref table, slot * NetworkShape.WordSize);
+            var scale = Vector256.Create(_scales[slot] * norm);
+            sum0 = Vector256.MultiplyAddEstimate(Widen(ref from), scale, sum0);
+            sum1 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 8)), scale, sum1);
+            sum2 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 16)), scale, sum2);
+            sum3 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 24)), scale, sum3);
+            sum4 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 32)), scale, sum4);
+            sum5 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 40)), scale, sum5);
+            sum6 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 48)), scale, sum6);
+            sum7 = Vector256.MultiplyAddEstimate(Widen(ref Unsafe.Add(ref from, 56)), scale, sum7);
         }
+
+        sum0.StoreUnsafe(ref to);
+        sum1.StoreUnsafe(ref to, 8);
+        sum2.StoreUnsafe(ref to, 16);
+        sum3.StoreUnsafe(ref to, 24);
+        sum4.StoreUnsafe(ref to, 32);
+        sum5.StoreUnsafe(ref to, 40);
+        sum6.StoreUnsafe(ref to, 48);
+        sum7.StoreUnsafe(ref to, 56);
     }
 
-    /// <summary>The score of a window, log odds.</summary>
-    /// <param name="pooled">Maxima and means of the last layer over the window.</param>
+    /// <summary>Writes the scores of windows, log odds.</summary>
+    /// <param name="pooled">For each window the maxima and the means of the last layer over it.</param>
     /// <param name="head">0 for users' text, 1 for documents and tool results.</param>
-    public float Score(ReadOnlySpan<float> pooled, int head)
+    /// <param name="scores">One for each window, at most <see cref="MaxWindows"/>.</param>
+    [SkipLocalsInit]
+    public void Score(ReadOnlySpan<float> pooled, int head, Span<float> scores)
     {
-        Span<float> hidden = stackalloc float[NetworkShape.Hidden];
+        const int Inner = 2 * NetworkShape.Width;
+        Span<float> hidden = stackalloc float[MaxWindows * NetworkShape.Hidden];
         var dense = _dense.AsSpan();
-        dense[DenseWeights.PoolBias].CopyTo(hidden);
-        Matrix.AddProduct(pooled, pooled.Length, 1, dense[DenseWeights.Pool], NetworkShape.Hidden, hidden, NetworkShape.Hidden, 1, pooled.Length, NetworkShape.Hidden);
-        var output = dense[DenseWeights.Output].Slice(head * NetworkShape.Hidden, NetworkShape.Hidden);
-        var score = dense[DenseWeights.OutputBias][head];
-        for (var i = 0; i < hidden.Length; i++)
+        for (var window = 0; window < scores.Length; window++)
         {
-            score += MathF.Max(0, hidden[i]) * output[i];
+            dense[DenseWeights.PoolBias].CopyTo(hidden[(window * NetworkShape.Hidden)..]);
         }
 
-        return score;
+        Matrix.AddProduct(pooled, Inner, 1, dense[DenseWeights.Pool], NetworkShape.Hidden, hidden, NetworkShape.Hidden, scores.Length, Inner, NetworkShape.Hidden);
+        var output = dense[DenseWeights.Output].Slice(head * NetworkShape.Hidden, NetworkShape.Hidden);
+        for (var window = 0; window < scores.Length; window++)
+        {
+            var score = dense[DenseWeights.OutputBias][head];
+            for (var i = 0; i < NetworkShape.Hidden; i++)
+            {
+                score += MathF.Max(0, hidden[(window * NetworkShape.Hidden) + i]) * output[i];
+            }
+
+            scores[window] = score;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

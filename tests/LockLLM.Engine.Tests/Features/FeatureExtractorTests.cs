@@ -22,6 +22,26 @@ public sealed class FeatureExtractorTests
         Assert.Equal(12, extractor.Count);
     }
 
+    [Fact]
+    public void No_part_of_a_text_has_more_features_than_it_says()
+    {
+        // A letter that ends at an ideograph, in turn, has the most.
+        var worst = string.Concat(Enumerable.Range(0, 400).Select(static i => $"{(char)('a' + (i % 26))}{(char)(0x4E00 + i)}"));
+        Gen.Select(Gen.OneOf(Gen.Char.AlphaNumeric, Gen.Char['\u4E00', '\u4F00'], Gen.Const(' ')).Array[1, 300], Gen.Bool).Sample((characters, takesWorst) =>
+        {
+            var extractor = new FeatureExtractor();
+            extractor.Extract(takesWorst ? worst.AsSpan(characters.Length) : characters);
+            for (var from = 0; from < extractor.Length; from++)
+            {
+                var before = from == 0 ? 0 : extractor.Ends[from - 1];
+                for (var to = from + 1; to <= extractor.Length; to += 7)
+                {
+                    Assert.InRange(extractor.Ends[to - 1] - before, 0, FeatureExtractor.MostFeatures(to - from));
+                }
+            }
+        }, iter: 100);
+    }
+
     [Theory]
     [InlineData("page 17", "page 94")]
     [InlineData("one\ntwo", "one two")]

@@ -23,7 +23,7 @@ public sealed class FilterLayerTests
         var input = new float[(FilterLayer.RowsBefore + words + FilterLayer.RowsAfter) * size];
         Numbers(words, words * size, 2).CopyTo(input, FilterLayer.RowsBefore * size);
         var output = Numbers(9, (FilterLayer.RowsBefore + words + FilterLayer.RowsAfter) * Width, 1);
-        new FilterLayer(s_dense, layer).Run(input, output, words, new FilterBuffers(words));
+        new FilterLayer(s_dense, layer).Run(input, output, words, new FilterBuffers());
 
         Assert.All(output[..(FilterLayer.RowsBefore * Width)], static value => Assert.Equal(0, value));
         Assert.All(output[((FilterLayer.RowsBefore + words) * Width)..], static value => Assert.Equal(0, value));
@@ -39,13 +39,13 @@ public sealed class FilterLayerTests
     [Fact]
     public void Its_buffers_hold_nothing_once_they_are_cleared()
     {
-        var buffers = new FilterBuffers(40);
+        var buffers = new FilterBuffers();
         var input = Numbers(4, (FilterLayer.RowsBefore + 40 + FilterLayer.RowsAfter) * NetworkShape.WordSize, 1);
         new FilterLayer(s_dense, 0).Run(input, new float[(FilterLayer.RowsBefore + 40 + FilterLayer.RowsAfter) * Width], 40, buffers);
         buffers.Clear();
         Assert.All(buffers.Numbers, static number => Assert.Equal(0, number));
         Assert.All(buffers.Products, static number => Assert.Equal(0, number));
-        Assert.All(buffers.Mixed, static number => Assert.Equal(0, number));
+        Assert.All([.. buffers.Mixed, .. buffers.Largest, .. buffers.Steps], static number => Assert.Equal(0, number));
     }
 
     private static double Plain(int layer, float[] input, int word, int column)

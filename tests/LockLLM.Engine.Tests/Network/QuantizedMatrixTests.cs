@@ -56,7 +56,7 @@ public sealed class QuantizedMatrixTests
     public void Quantized_numbers_lie_half_a_step_from_their_origin() => Gen.Float[-1e4f, 1e4f].Array[32].Sample(static row =>
     {
         var numbers = new short[32];
-        var step = QuantizedMatrix.Quantize(row, numbers);
+        var step = QuantizedMatrix.Quantize(row, row.Max(MathF.Abs), numbers);
         for (var i = 0; i < row.Length; i++)
         {
             Assert.Equal(row[i], numbers[i] * step, (step * 0.5f) + (MathF.Abs(row[i]) * 1e-5f));
@@ -72,8 +72,8 @@ public sealed class QuantizedMatrixTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedMatrix(new float[16 * 31], 16, 32));
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Multiply(new short[15], new float[1], new float[32]));
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Multiply(new short[16], new float[1], new float[31]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => QuantizedMatrix.Quantize(new float[15], new short[15]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => QuantizedMatrix.Quantize(new float[16], new short[15]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => QuantizedMatrix.Quantize(new float[15], 0, new short[15]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => QuantizedMatrix.Quantize(new float[16], 0, new short[15]));
     }
 
     private static float[] Multiply(float[] a, float[] b, int rows, int inner, int columns)
@@ -82,7 +82,8 @@ public sealed class QuantizedMatrixTests
         var steps = new float[rows];
         for (var row = 0; row < rows; row++)
         {
-            steps[row] = QuantizedMatrix.Quantize(a.AsSpan(row * inner, inner), numbers.AsSpan(row * inner));
+            var values = a[(row * inner)..((row + 1) * inner)];
+            steps[row] = QuantizedMatrix.Quantize(values, values.Max(MathF.Abs), numbers.AsSpan(row * inner));
         }
 
         var product = new float[rows * columns];
