@@ -1,31 +1,48 @@
-using System.Collections.Concurrent;
 using LockLLM.Engine.Models;
 
 namespace LockLLM.Engine.Detection;
 
 /// <summary>
-/// Lends passes to scans, so that a scan allocates no buffers. A pass comes back without its text. Long texts have
-/// their own few passes; one that grew on a short text gives the memory back.
+/// Lends passes to scans, so that a scan allocates no buffers. A pass comes back without its text, and goes out again where it was used last:
+/// its buffers are still in that processor's cache. Long texts have their own few passes; one that grew on a short text gives the memory back.
 /// </summary>
 internal sealed class WorkspacePool(InjectionModel model)
 {
     private const int LongText = 16 * 1024;
     private const int LongKept = 256 * 1024;
     private const int MaxLongPasses = 2;
-    private static readonly int s_maxShortPasses = Environment.ProcessorCount * 2;
 
-    private readonly ConcurrentQueue<DetectionPass> _short = new();
-    private readonly ConcurrentQueue<DetectionPass> _long = new();
+    private readonly DetectionPass?[] _short = new DetectionPass?[Environment.ProcessorCount * 2];
+    private readonly DetectionPass?[] _long = new DetectionPass?[MaxLongPasses];
 
-    public DetectionPass Rent(int length) => (length > LongText ? _long : _short).TryDequeue(out var pass) ? pass : new DetectionPass(model);
+    public DetectionPass Rent(int length)
+    {
+        var places = length > LongText ? _long : _short;
+        var first = Thread.GetCurrentProcessorId();
+        for (var i = 0; i < places.Length; i++)
+        {
+            ref var place = ref places[(int)((uint)(first + i) % (uint)places.Length)];
+            if (place is not null && Interlocked.Exchange(ref place, null) is { } pass)
+            {
+                return pass;
+            }
+        }
+
+        return new DetectionPass(model);
+    }
 
     public void Return(DetectionPass pass, int length)
     {
-        var (queue, most, kept) = length > LongText ? (_long, MaxLongPasses, LongKept) : (_short, s_maxShortPasses, 2 * LongText);
-        if (queue.Count < most)
+        var (places, kept) = length > LongText ? (_long, LongKept) : (_short, 2 * LongText);
+        pass.Forget(kept);
+        var first = Thread.GetCurrentProcessorId();
+        for (var i = 0; i < places.Length; i++)
         {
-            pass.Forget(kept);
-            queue.Enqueue(pass);
+            ref var place = ref places[(int)((uint)(first + i) % (uint)places.Length)];
+            if (place is null && Interlocked.CompareExchange(ref place, pass, null) is null)
+            {
+                return;
+            }
         }
     }
 }

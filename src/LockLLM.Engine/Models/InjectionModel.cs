@@ -17,6 +17,9 @@ internal sealed class InjectionModel
     /// <summary>Characters whose sums are worked out together.</summary>
     private const int StepLength = 128;
 
+    /// <summary>Features whose weights are fetched ahead of their turn.</summary>
+    private const int Ahead = 48;
+
     private const string ResourceName = "LockLLM.Engine.Models.injection.model";
     private readonly ModelHead[] _heads;
     private readonly ReadOnlyMemory<short> _weights;
@@ -78,8 +81,14 @@ internal sealed class InjectionModel
             to = Math.Min(ends.Length, from + StepLength);
             var features = indices[first..ends[to - 1]];
             running[0] = sum;
+            var coming = indices[Math.Min(indices.Length, first + Ahead)..];
             for (var i = 0; i < features.Length; i++)
             {
+                if (i < coming.Length)
+                {
+                    Prefetch.Line(in weights[(int)(coming[i] * HeadCount)]);
+                }
+
                 sum += weights[(int)(features[i] * HeadCount)];
                 running[i + 1] = sum;
             }

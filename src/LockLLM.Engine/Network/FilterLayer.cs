@@ -50,7 +50,7 @@ internal sealed class FilterLayer
         ];
     }
 
-    /// <summary>Rows of the products that are worked out together, so that all of it stays in the first cache: a tile of <see cref="QuantizedMatrix"/>.</summary>
+    /// <summary>Rows of the products that are worked out together, so that all of it stays in the first cache.</summary>
     public const int GroupRows = 8;
 
     /// <summary>Filters words: what is above zero of the sums, and from the second layer on the input beside it.</summary>

@@ -14,6 +14,9 @@ internal sealed class NetworkPass(SentenceNetwork network)
     /// <summary>Words whose outputs are computed together, a whole number of blocks.</summary>
     private const int ChunkWords = 16 * NetworkShape.BlockWords;
 
+    /// <summary>Words whose vectors are fetched ahead of their turn.</summary>
+    private const int Ahead = 3;
+
     /// <summary>Words read for these: those on both sides bear on them.</summary>
     private const int WordsRead = ChunkWords + (2 * NetworkShape.Sight);
 
@@ -119,6 +122,11 @@ internal sealed class NetworkPass(SentenceNetwork network)
         _input.AsSpan(0, FilterLayer.RowsBefore * NetworkShape.WordSize).Clear();
         for (var word = first; word < last; word++)
         {
+            if (word + Ahead < last)
+            {
+                network.Fetch(_words.SlotsOf(word + Ahead));
+            }
+
             network.ReadWord(_words.SlotsOf(word), _input.AsSpan((FilterLayer.RowsBefore + word - first) * NetworkShape.WordSize, NetworkShape.WordSize));
         }
 

@@ -17,7 +17,7 @@ namespace LockLLM.Engine.Network;
 internal sealed class QuantizedMatrix
 {
     /// <summary>Columns are a multiple of this.</summary>
-    public const int ColumnStep = 32;
+    public const int ColumnStep = 48;
 
     /// <summary>Widths of rows are a multiple of this.</summary>
     public const int WidthStep = 16;
@@ -103,22 +103,22 @@ internal sealed class QuantizedMatrix
         ref var step = ref MemoryMarshal.GetReference(steps);
         ref var target = ref MemoryMarshal.GetReference(product);
         var row = 0;
-        if (Avx512BW.IsSupported)
-        {
-            for (; row + 8 <= count; row += 8)
-            {
-                for (var column = 0; column < Columns; column += 32)
-                {
-                    Tile8x32(ref Unsafe.Add(ref pairs, row * _inner / 2), ref Unsafe.Add(ref step, row), column, ref Unsafe.Add(ref target, (row * Columns) + column));
-                }
-            }
-        }
-
         for (; row + 4 <= count; row += 4)
         {
-            for (var column = 0; column < Columns; column += 16)
+            ref var a = ref Unsafe.Add(ref pairs, row * _inner / 2);
+            if (Avx512BW.IsSupported)
             {
-                Tile4x16(ref Unsafe.Add(ref pairs, row * _inner / 2), ref Unsafe.Add(ref step, row), column, ref Unsafe.Add(ref target, (row * Columns) + column));
+                for (var column = 0; column < Columns; column += 48)
+                {
+                    Tile4x48(ref a, ref Unsafe.Add(ref step, row), column, ref Unsafe.Add(ref target, (row * Columns) + column));
+                }
+            }
+            else
+            {
+                for (var column = 0; column < Columns; column += 16)
+                {
+                    Tile4x16(ref a, ref Unsafe.Add(ref step, row), column, ref Unsafe.Add(ref target, (row * Columns) + column));
+                }
             }
         }
 
@@ -132,40 +132,46 @@ internal sealed class QuantizedMatrix
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Tile8x32(ref int a, ref float step, int column, ref float c)
+    private void Tile4x48(ref int a, ref float step, int column, ref float c)
     {
-        Vector512<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
-        Vector512<int> s40 = default, s41 = default, s50 = default, s51 = default, s60 = default, s61 = default, s70 = default, s71 = default;
+        Vector512<int> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
+        Vector512<int> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
         ref var b = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_pairs), column * 2);
-        var (pairs, next) = (_inner / 2, Columns * 2);
+        var (pairs, next) = ((nint)_inner / 2, (nint)Columns * 2);
         for (var k = 0; k < pairs; k++)
         {
+            // All products before their sums: a sum right behind its product takes the place of the next product.
             var b0 = Vector512.LoadUnsafe(ref b);
             var b1 = Vector512.LoadUnsafe(ref b, 32);
+            var b2 = Vector512.LoadUnsafe(ref b, 64);
             var x = Vector512.Create(a).AsInt16();
-            s00 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s01 += Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p00 = Avx512BW.MultiplyAddAdjacent(x, b0);
+            var p01 = Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p02 = Avx512BW.MultiplyAddAdjacent(x, b2);
             x = Vector512.Create(Unsafe.Add(ref a, pairs)).AsInt16();
-            s10 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s11 += Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p10 = Avx512BW.MultiplyAddAdjacent(x, b0);
+            var p11 = Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p12 = Avx512BW.MultiplyAddAdjacent(x, b2);
             x = Vector512.Create(Unsafe.Add(ref a, 2 * pairs)).AsInt16();
-            s20 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s21 += Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p20 = Avx512BW.MultiplyAddAdjacent(x, b0);
+            var p21 = Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p22 = Avx512BW.MultiplyAddAdjacent(x, b2);
             x = Vector512.Create(Unsafe.Add(ref a, 3 * pairs)).AsInt16();
-            s30 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s31 += Avx512BW.MultiplyAddAdjacent(x, b1);
-            x = Vector512.Create(Unsafe.Add(ref a, 4 * pairs)).AsInt16();
-            s40 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s41 += Avx512BW.MultiplyAddAdjacent(x, b1);
-            x = Vector512.Create(Unsafe.Add(ref a, 5 * pairs)).AsInt16();
-            s50 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s51 += Avx512BW.MultiplyAddAdjacent(x, b1);
-            x = Vector512.Create(Unsafe.Add(ref a, 6 * pairs)).AsInt16();
-            s60 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s61 += Avx512BW.MultiplyAddAdjacent(x, b1);
-            x = Vector512.Create(Unsafe.Add(ref a, 7 * pairs)).AsInt16();
-            s70 += Avx512BW.MultiplyAddAdjacent(x, b0);
-            s71 += Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p30 = Avx512BW.MultiplyAddAdjacent(x, b0);
+            var p31 = Avx512BW.MultiplyAddAdjacent(x, b1);
+            var p32 = Avx512BW.MultiplyAddAdjacent(x, b2);
+            s00 += p00;
+            s01 += p01;
+            s02 += p02;
+            s10 += p10;
+            s11 += p11;
+            s12 += p12;
+            s20 += p20;
+            s21 += p21;
+            s22 += p22;
+            s30 += p30;
+            s31 += p31;
+            s32 += p32;
             a = ref Unsafe.Add(ref a, 1);
             b = ref Unsafe.Add(ref b, next);
         }
@@ -173,14 +179,18 @@ internal sealed class QuantizedMatrix
         ref var scale = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_steps), column);
         var scale0 = Vector512.LoadUnsafe(ref scale);
         var scale1 = Vector512.LoadUnsafe(ref scale, 16);
-        Store(ref c, s00, s01, scale0 * step, scale1 * step);
-        Store(ref Unsafe.Add(ref c, Columns), s10, s11, scale0 * Unsafe.Add(ref step, 1), scale1 * Unsafe.Add(ref step, 1));
-        Store(ref Unsafe.Add(ref c, 2 * Columns), s20, s21, scale0 * Unsafe.Add(ref step, 2), scale1 * Unsafe.Add(ref step, 2));
-        Store(ref Unsafe.Add(ref c, 3 * Columns), s30, s31, scale0 * Unsafe.Add(ref step, 3), scale1 * Unsafe.Add(ref step, 3));
-        Store(ref Unsafe.Add(ref c, 4 * Columns), s40, s41, scale0 * Unsafe.Add(ref step, 4), scale1 * Unsafe.Add(ref step, 4));
-        Store(ref Unsafe.Add(ref c, 5 * Columns), s50, s51, scale0 * Unsafe.Add(ref step, 5), scale1 * Unsafe.Add(ref step, 5));
-        Store(ref Unsafe.Add(ref c, 6 * Columns), s60, s61, scale0 * Unsafe.Add(ref step, 6), scale1 * Unsafe.Add(ref step, 6));
-        Store(ref Unsafe.Add(ref c, 7 * Columns), s70, s71, scale0 * Unsafe.Add(ref step, 7), scale1 * Unsafe.Add(ref step, 7));
+        var scale2 = Vector512.LoadUnsafe(ref scale, 32);
+        Store(ref c, s00, s01, s02, step);
+        Store(ref Unsafe.Add(ref c, Columns), s10, s11, s12, Unsafe.Add(ref step, 1));
+        Store(ref Unsafe.Add(ref c, 2 * Columns), s20, s21, s22, Unsafe.Add(ref step, 2));
+        Store(ref Unsafe.Add(ref c, 3 * Columns), s30, s31, s32, Unsafe.Add(ref step, 3));
+
+        void Store(ref float c, Vector512<int> first, Vector512<int> second, Vector512<int> third, float step)
+        {
+            (Vector512.ConvertToSingle(first) * (scale0 * step)).StoreUnsafe(ref c);
+            (Vector512.ConvertToSingle(second) * (scale1 * step)).StoreUnsafe(ref c, 16);
+            (Vector512.ConvertToSingle(third) * (scale2 * step)).StoreUnsafe(ref c, 32);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -252,13 +262,6 @@ internal sealed class QuantizedMatrix
 
         var (a, b) = (left.AsInt32(), right.AsInt32());
         return ((a << 16 >> 16) * (b << 16 >> 16)) + ((a >> 16) * (b >> 16));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(ref float c, Vector512<int> first, Vector512<int> second, Vector512<float> firstScale, Vector512<float> secondScale)
-    {
-        (Vector512.ConvertToSingle(first) * firstScale).StoreUnsafe(ref c);
-        (Vector512.ConvertToSingle(second) * secondScale).StoreUnsafe(ref c, 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

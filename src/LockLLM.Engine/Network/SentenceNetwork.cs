@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using LockLLM.Engine.Models;
 
 namespace LockLLM.Engine.Network;
 
@@ -39,6 +40,19 @@ internal sealed class SentenceNetwork
 
     /// <summary>In the order of the network.</summary>
     public ReadOnlySpan<FilterLayer> Layers => _layers;
+
+    /// <summary>Fetches the vectors of a word that will be read soon.</summary>
+    public void Fetch(ReadOnlySpan<ushort> slots)
+    {
+        var table = _table.Span;
+        foreach (var slot in slots)
+        {
+            ref readonly var row = ref table[slot * NetworkShape.WordSize];
+            Prefetch.Line(in row);
+            Prefetch.Line(in table[(slot * NetworkShape.WordSize) + NetworkShape.WordSize - 1]);
+            Prefetch.Line(in _scales[slot]);
+        }
+    }
 
     /// <summary>Writes the sum of the vectors of a word's slots, over the square root of their number.</summary>
     /// <param name="target"><see cref="NetworkShape.WordSize"/> numbers.</param>

@@ -6,9 +6,9 @@ namespace LockLLM.Engine.Tests.Network;
 public sealed class QuantizedMatrixTests
 {
     [Theory]
-    [InlineData(1, 16, 32)]
+    [InlineData(1, 16, 48)]
     [InlineData(4, 64, 96)]
-    [InlineData(7, 96, 64)]
+    [InlineData(7, 96, 144)]
     [InlineData(8, 96, 96)]
     [InlineData(29, 64, 96)]
     public void Multiplies_rows_and_columns_as_single_precision_does(int rows, int inner, int columns)
@@ -40,16 +40,16 @@ public sealed class QuantizedMatrixTests
         foreach (var sign in (float[])[1, -1])
         {
             var a = Enumerable.Repeat(1e6f * sign, 8 * 96).ToArray();
-            var b = Enumerable.Repeat(1e-3f, 96 * 32).ToArray();
-            Assert.All(Multiply(a, b, 8, 96, 32), value => Assert.Equal(96_000 * sign, value, 96f));
+            var b = Enumerable.Repeat(1e-3f, 96 * 48).ToArray();
+            Assert.All(Multiply(a, b, 8, 96, 48), value => Assert.Equal(96_000 * sign, value, 96f));
         }
     }
 
     [Fact]
     public void A_row_of_zeros_stays_one_and_a_column_of_zeros_too()
     {
-        Assert.All(Multiply(new float[4 * 16], Numbers(new Random(1), 16 * 32, 1), 4, 16, 32), static value => Assert.Equal(0, value));
-        Assert.All(Multiply(Numbers(new Random(2), 4 * 16, 1), new float[16 * 32], 4, 16, 32), static value => Assert.Equal(0, value));
+        Assert.All(Multiply(new float[4 * 16], Numbers(new Random(1), 16 * 48, 1), 4, 16, 48), static value => Assert.Equal(0, value));
+        Assert.All(Multiply(Numbers(new Random(2), 4 * 16, 1), new float[16 * 48], 4, 16, 48), static value => Assert.Equal(0, value));
     }
 
     [Fact]
@@ -66,12 +66,12 @@ public sealed class QuantizedMatrixTests
     [Fact]
     public void Refuses_sizes_that_do_not_fit()
     {
-        var matrix = new QuantizedMatrix(new float[16 * 32], 16, 32);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedMatrix(new float[15 * 32], 15, 32));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedMatrix(new float[16 * 31], 16, 31));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedMatrix(new float[16 * 31], 16, 32));
-        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Multiply(new short[15], new float[1], new float[32]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Multiply(new short[16], new float[1], new float[31]));
+        var matrix = new QuantizedMatrix(new float[16 * 48], 16, 48);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedMatrix(new float[15 * 48], 15, 48));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedMatrix(new float[16 * 32], 16, 32));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new QuantizedMatrix(new float[16 * 47], 16, 48));
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Multiply(new short[15], new float[1], new float[48]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Multiply(new short[16], new float[1], new float[47]));
         Assert.Throws<ArgumentOutOfRangeException>(() => QuantizedMatrix.Quantize(new float[15], 0, new short[15]));
         Assert.Throws<ArgumentOutOfRangeException>(() => QuantizedMatrix.Quantize(new float[16], 0, new short[15]));
     }
