@@ -8,7 +8,7 @@ public sealed class TabTests(RunningDashboard gateway, SystemBrowser browser) : 
     [InlineData("document.head.append(Object.assign(document.createElement('style'), { textContent: 'a { color: red }' }))", "policy: style-src")]
     [InlineData("console.error('a fault')", "console: a fault")]
     [InlineData("setTimeout(() => { throw new Error('a fault'); })", "error: ")]
-    [InlineData("fetch('/dashboard/nowhere')", "status: 404")]
+    [InlineData("fetch('/nowhere')", "status: 404")]
     [InlineData("setTimeout(() => alert('a fault'))", "dialog: a fault")]
     public async Task What_goes_wrong_is_told_though_the_page_was_left_since(string script, string fault)
     {

@@ -13,7 +13,7 @@ internal static class Prefetch
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in place)));
+            Sse.PrefetchNonTemporal(Unsafe.AsPointer(ref Unsafe.AsRef(in place)));
         }
     }
 }

@@ -28,7 +28,7 @@ internal static class DashboardEndpoints
     {
         // Anonymous as to API keys; pages ask for a session themselves.
         var open = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription().AddEndpointFilter(GuardAsync)
-            .WithMetadata(new OutageAnswer(new PageAnswer<UnavailablePage>("No database")));
+            .WithMetadata(new FaultAnswers(new PageAnswer<UnavailablePage>("No database"), new PageAnswer<FailurePage>("Failed")));
         open.MapGet("/", SignIn);
         open.MapGet(DashboardPages.Join, static () => new PageAnswer<JoinPage>());
         open.MapGet(Root + "/assets/{**name}", DashboardAssets.Answer);
@@ -39,6 +39,7 @@ internal static class DashboardEndpoints
         pages.MapGet("/events/live", static (HttpContext context, DashboardVisit visit, EventTail tail) => tail.Follow(context, visit));
         pages.MapGet("/start", static () => new PageAnswer<StartPage>());
         pages.MapManagementPages();
+        pages.MapGet("/{**other}", static () => new PageAnswer<MissingPage>("No such page", StatusCodes.Status404NotFound));
     }
 
     private static ValueTask<object?> GuardAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LockLLM.Gateway.Errors;
 
-/// <summary>The outermost net: whatever goes wrong further in leaves as JSON in the one shape.</summary>
+/// <summary>The outermost net: whatever goes wrong further in leaves as JSON in the one shape, or as a page where people look.</summary>
 internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<UnhandledErrors> logger)
 {
     private static readonly Error s_noDatabase = new(ErrorCode.ServiceUnavailable, "The database does not answer. Nothing was changed; try again.") { RetryAfter = TimeSpan.FromSeconds(5) };
@@ -33,13 +33,13 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
         catch (DatabaseUnavailableException outage)
         {
             LogOutage(context.TraceIdentifier, new Fault(outage));
-            await AnswerAsync(context, s_noDatabase, context.GetEndpoint()?.Metadata.GetMetadata<OutageAnswer>()?.Answer);
+            await AnswerAsync(context, s_noDatabase, AnswersOf(context)?.Outage);
             return;
         }
         catch (Exception fault)
         {
             LogFault(context.TraceIdentifier, new Fault(fault));
-            await AnswerAsync(context, new Error(ErrorCode.InternalError, "Unexpected failure. It is logged under this request id."));
+            await AnswerAsync(context, new Error(ErrorCode.InternalError, "Unexpected failure. It is logged under this request id."), AnswersOf(context)?.Failure);
             return;
         }
 
@@ -48,6 +48,8 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
             await AnswerAsync(context, error);
         }
     }
+
+    private static FaultAnswers? AnswersOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<FaultAnswers>();
 
     private static async Task AnswerAsync(HttpContext context, Error error, IResult? inPlace = null)
     {

@@ -45,6 +45,22 @@ public sealed class DashboardTests : IDisposable
         Assert.Equal("/?to=%2Fdashboard%2Fhealth&over", await WhereToAsync("/dashboard/health"));
     }
 
+    [Theory]
+    [InlineData("/dashboard/nowhere")]
+    [InlineData("/dashboard/keys/not-an-id/x")]
+    public async Task An_address_that_is_no_page_says_so_to_who_is_signed_in_only(string path)
+    {
+        using var owner = await Browser.OwnerAsync(_gateway);
+        var answer = await owner.CallAsync("GET", path);
+        var html = await answer.Content.ReadAsStringAsync();
+        Assert.Equal((HttpStatusCode.NotFound, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("<h1>No such page</h1>", html, StringComparison.Ordinal);
+        Assert.Contains("href=\"/dashboard/events\"", html, StringComparison.Ordinal);
+
+        using var stranger = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _gateway.Address };
+        Assert.Equal("/?to=" + Uri.EscapeDataString(path), (await stranger.GetAsync(path)).Headers.Location?.OriginalString);
+    }
+
     [Fact]
     public async Task An_api_key_opens_no_page()
     {

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LockLLM.Gateway.Tests.Dashboard;
 
-/// <summary>What somebody who is signed in sees while the database cannot be reached.</summary>
+/// <summary>What somebody who is signed in sees while the database cannot be reached, or is broken.</summary>
 public sealed class OutageTests : IDisposable
 {
     private readonly ManagementGateway _gateway = Browser.Gateway();
@@ -44,6 +44,29 @@ public sealed class OutageTests : IDisposable
         Directory.Delete(file);
         File.Move(file + ".away", file);
         Assert.Equal(HttpStatusCode.OK, (await owner.CallAsync("GET", "/dashboard")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_page_that_fails_says_so_and_tells_where_the_cause_is()
+    {
+        using var owner = await Browser.OwnerAsync(_gateway);
+        await using var context = _gateway.Get<GatewayDatabase>().CreateContext();
+        await context.Database.ExecuteSqlRawAsync("ALTER TABLE request_records RENAME TO elsewhere");
+        var answer = await owner.CallAsync("GET", "/dashboard/events");
+        var html = await answer.Content.ReadAsStringAsync();
+        Assert.Equal((HttpStatusCode.InternalServerError, "text/html", "no-store"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, answer.Headers.CacheControl?.ToString()));
+        Assert.Contains("script-src 'self'; style-src 'self';", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("<h1>This page failed</h1>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("request_records", html, StringComparison.Ordinal);
+        var id = answer.Headers.GetValues("X-Request-Id").Single();
+        Assert.Contains($"<code>{id}</code>", html, StringComparison.Ordinal);
+        Assert.Contains(_gateway.Gateway.Logs.Lines, line => line.StartsWith("Error 1001", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
+
+        // Programs are told in their own shape.
+        await (await owner.CallAsync("GET", "/api/v1/logs")).ErrorAsync(HttpStatusCode.InternalServerError, "internal_error");
+        await context.Database.ExecuteSqlRawAsync("ALTER TABLE elsewhere RENAME TO request_records");
+        Assert.Equal(HttpStatusCode.OK, (await owner.CallAsync("GET", "/dashboard/events")).StatusCode);
     }
 
     // A folder stands where the file was. Connections that are still in use close when they are given back.
