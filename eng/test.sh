@@ -82,14 +82,17 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 passed=0 failed=0 skipped=0 broken=0
 lines=()
-for project in tests/*/*.csproj; do
-    name=$(basename "$project" .csproj)
+
+# Project, what is different this time, and settings of the environment for it.
+run() {
+    local project=$1 name
+    name="$(basename "$project" .csproj)$2"
+    shift 2
     step "$name"
-    log="$results/$name.log"
-    started=$SECONDS status=0
-    dotnet test --project "$project" -c Release --no-build --no-progress 2>&1 | tee "$log" || status=$?
+    local log="$results/$name.log" started=$SECONDS status=0
+    env "$@" dotnet test --project "$project" -c Release --no-build --no-progress 2>&1 | tee "$log" || status=$?
+    local succeeded wrong left_out remark=""
     succeeded=$(figure succeeded "$log") wrong=$(figure failed "$log") left_out=$(figure skipped "$log")
-    remark=""
     if ((status != 0 && wrong == 0)); then
         remark=", ended with $status without naming a failed test"
     elif ((succeeded + wrong == 0)); then
@@ -100,7 +103,15 @@ for project in tests/*/*.csproj; do
     fi
     passed=$((passed + succeeded)) failed=$((failed + wrong)) skipped=$((skipped + left_out))
     lines+=("$(printf '%-32s %5d passed %5d failed %5d skipped %5d s%s' "$name" "$succeeded" "$wrong" "$left_out" $((SECONDS - started)) "$remark")")
+}
+
+for project in tests/*/*.csproj; do
+    run "$project" ""
 done
+
+# The engine has code of its own for each width of the processor's vectors.
+run tests/LockLLM.Engine.Tests/LockLLM.Engine.Tests.csproj ", 256 bits" DOTNET_EnableAVX512=0
+run tests/LockLLM.Engine.Tests/LockLLM.Engine.Tests.csproj ", 128 bits" DOTNET_EnableAVX=0
 
 step "summary, $((SECONDS / 60)) min $((SECONDS % 60)) s"
 printf '%s\n' "${lines[@]}"

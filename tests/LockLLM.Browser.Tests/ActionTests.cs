@@ -248,11 +248,19 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
 
     private static async Task SaveAsync(Tab tab)
     {
-        // The page that is left may still say "Saved" of the time before, so the next one is waited for.
-        var page = tab.Page.WaitForResponseAsync(static response => response.Request.IsNavigationRequest);
-        var answer = await tab.Page.RunAndWaitForResponseAsync(() => ClickAsync(tab, "Save"), static response => response.Request.Method == "PUT");
-        Assert.True(answer.Ok);
-        await page;
+        await LeaveAsync(tab, async () =>
+        {
+            var answer = await tab.Page.RunAndWaitForResponseAsync(() => ClickAsync(tab, "Save"), static response => response.Request.Method == "PUT");
+            Assert.True(answer.Ok);
+        });
+    }
+
+    /// <summary>Does something after which the page comes anew, and waits for that: the old one still says what it said before.</summary>
+    private static async Task LeaveAsync(Tab tab, Func<Task> act)
+    {
+        await tab.Page.EvaluateAsync("() => { document.documentElement.dataset.left = ''; }");
+        await act();
+        await Expect(tab.Page.Locator("html:not([data-left])")).ToBeAttachedAsync();
         await tab.Page.WaitForLoadStateAsync();
     }
 
@@ -266,8 +274,7 @@ public sealed class ActionTests(RunningDashboard gateway, SystemBrowser browser)
     private static async Task DoneAsync(Tab tab)
     {
         // The page goes on when the secret was read.
-        await tab.Page.RunAndWaitForResponseAsync(() => ClickAsync(tab, "Done"), static response => response.Request.IsNavigationRequest);
-        await tab.Page.WaitForLoadStateAsync();
+        await LeaveAsync(tab, () => ClickAsync(tab, "Done"));
         Assert.Equal("", await tab.Page.Locator("[data-secret-value]").TextContentAsync());
     }
 }

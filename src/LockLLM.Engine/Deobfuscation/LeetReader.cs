@@ -81,8 +81,11 @@ internal sealed class LeetReader(CharacterModel language)
     /// <summary>Wipes what was read last.</summary>
     public void Forget()
     {
+        _words.Clear();
         _reading.AsSpan().Clear();
         _steps.AsSpan().Clear();
+        _candidates.AsSpan().Clear();
+        _survivors.AsSpan().Clear();
     }
 
     /// <summary>The end of a line, or of a word after some hundred characters of a longer one.</summary>

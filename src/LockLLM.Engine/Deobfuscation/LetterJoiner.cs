@@ -77,6 +77,19 @@ internal sealed class LetterJoiner(CharacterModel language)
         return true;
     }
 
+    /// <summary>Wipes what was read last; gives the memory back when it grew beyond <paramref name="keepCapacity"/> bytes.</summary>
+    public void Forget(int keepCapacity)
+    {
+        _letters.Clear();
+        if (_path.Length > keepCapacity)
+        {
+            (_splits, _path) = ([], []);
+        }
+
+        _splits.AsSpan().Clear();
+        _path.AsSpan().Clear();
+    }
+
     /// <summary>
     /// Where text ends that has the same sign after each character, spaces and punctuation included; where it begins,
     /// if there is none worth reading.

@@ -22,6 +22,7 @@ internal sealed class WindowJudge(InjectionModel model)
     // For each character, and once before the first, how many features there were and the sum of their weights.
     private int[] _counts = [];
     private int[] _sums = [];
+    private int _length;
 
     /// <summary>The windows of the text judged last.</summary>
     public IReadOnlyList<JudgedWindow> Windows => _windows;
@@ -66,6 +67,13 @@ internal sealed class WindowJudge(InjectionModel model)
         {
             (_counts, _sums) = ([], []);
         }
+        else
+        {
+            _counts.AsSpan(0, Math.Min(_counts.Length, _length + 1)).Clear();
+            _sums.AsSpan(0, Math.Min(_sums.Length, _length + 1)).Clear();
+        }
+
+        _length = 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -77,6 +85,7 @@ internal sealed class WindowJudge(InjectionModel model)
             _sums = new int[_counts.Length];
         }
 
+        _length = Math.Max(_length, text.Length);
         var (count, sum) = (0, 0);
         _features.Begin();
         for (int from = 0, to; from < text.Length; from = to)

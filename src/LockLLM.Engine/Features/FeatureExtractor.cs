@@ -15,6 +15,7 @@ internal sealed class FeatureExtractor
     private const int RecentSlots = 512;
     private readonly (uint Slot, int At)[] _recent = new (uint, int)[RecentSlots];
     private int _clock;
+    private int _longest;
     private Gram _gram;
     private Words _words;
     private uint[] _indices = [];
@@ -30,18 +31,27 @@ internal sealed class FeatureExtractor
 
     public int Length { get; private set; }
 
-    /// <summary>Features that so many characters complete at most: three grams each, and three for the word that every second one could end and
-    /// the ideograph that it is.</summary>
+    /// <summary>The most features that so many characters can complete: three grams each; and where letters and ideographs take turns, each ideograph
+    /// completes two words of three features, the letter's and its own.</summary>
     public static int MostFeatures(int length) => (length * 6) + 6;
 
-    /// <summary>Gives the memory back when it was made for more than <paramref name="keepCapacity"/> characters.</summary>
+    /// <summary>Wipes what was read; gives the memory back when it was made for more than <paramref name="keepCapacity"/> characters.</summary>
     public void Forget(int keepCapacity)
     {
-        Count = Length = 0;
+        Count = Length = _clock = 0;
+        (_gram, _words) = (default, default);
+        _recent.AsSpan().Clear();
         if (_ends.Length > keepCapacity)
         {
             (_indices, _ends) = ([], []);
         }
+        else
+        {
+            _indices.AsSpan(0, Math.Min(_indices.Length, MostFeatures(_longest) + 1)).Clear();
+            _ends.AsSpan(0, _longest).Clear();
+        }
+
+        _longest = 0;
     }
 
     /// <summary>Reads a whole text.</summary>
@@ -119,6 +129,7 @@ internal sealed class FeatureExtractor
         _words = new Words(word, previous, beforePrevious, inWord);
         _clock = clock;
         (Count, Length) = (count, text.Length);
+        _longest = Math.Max(_longest, text.Length);
     }
 
     private const ulong WordSeed = 0xCBF29CE484222325ul;
@@ -193,7 +204,7 @@ internal sealed class FeatureExtractor
         {
             var capacity = Math.Max(length, Math.Max(512, _ends.Length * 2));
             _ends = new int[capacity];
-
+            // One that is met again is written too, and then written over.
             _indices = new uint[MostFeatures(capacity) + 1];
         }
     }

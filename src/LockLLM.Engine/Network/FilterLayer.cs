@@ -20,6 +20,9 @@ internal sealed class FilterLayer
     /// <summary>Products of matrices.</summary>
     public const int Products = 6;
 
+    /// <summary>Rows of the products that are worked out together, so that mixtures and products stay in the first cache.</summary>
+    public const int GroupRows = 8;
+
     private const int Outputs = 4;
     private const int Width = NetworkShape.Width;
 
@@ -49,9 +52,6 @@ internal sealed class FilterLayer
             Mix(before, 0, at, 0, after, 1),
         ];
     }
-
-    /// <summary>Rows of the products that are worked out together, so that all of it stays in the first cache.</summary>
-    public const int GroupRows = 8;
 
     /// <summary>Filters words: what is above zero of the sums, and from the second layer on the input beside it.</summary>
     /// <param name="input">Rows of words, zeros around them.</param>

@@ -42,6 +42,7 @@ internal sealed class NetworkPass(SentenceNetwork network)
         _input.AsSpan(0, _rowsUsed * NetworkShape.WordSize).Clear();
         _first.AsSpan(0, _rowsUsed * Width).Clear();
         _second.AsSpan(0, _rowsUsed * Width).Clear();
+        _pooled.AsSpan().Clear();
         _buffers.Clear();
         _rowsUsed = 0;
         if (_blocks.Length > keepCapacity)

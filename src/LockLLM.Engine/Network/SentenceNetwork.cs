@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using LockLLM.Engine.Models;
 
 namespace LockLLM.Engine.Network;
 
@@ -63,6 +62,7 @@ internal sealed class SentenceNetwork
         ref var table = ref MemoryMarshal.GetReference(_table.Span);
         ref var to = ref MemoryMarshal.GetReference(target);
         var norm = 1f / MathF.Sqrt(Math.Max(1, slots.Length));
+        // Eight times eight numbers: NetworkShape.WordSize.
         Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
         foreach (var slot in slots)
         {

