@@ -19,15 +19,15 @@ public sealed class PeopleTests(RunningDashboard gateway, SystemBrowser browser)
         await using var tab = await browser.OpenAsync(gateway.Base);
         var page = tab.Page;
         await tab.SignInAsync(email, path: "/dashboard/security");
-        await ClickAsync(tab, "Set up");
+        await tab.PressAsync("Set up");
         var secret = page.Locator("[data-totp-secret]");
         await Expect(secret).Not.ToBeEmptyAsync();
         await page.GetByLabel("Code that the app shows").FillAsync(CodeOf((await secret.TextContentAsync())!));
-        await ClickAsync(tab, "Switch on");
+        await tab.PressAsync("Switch on");
         var codes = page.Locator("[data-secret-value]");
         await Expect(codes).Not.ToBeEmptyAsync();
         var code = (await codes.TextContentAsync())!.Split('\n')[0];
-        await ClickAsync(tab, "Done");
+        await tab.PressAsync("Done");
         await Expect(page.Locator("[data-totp=on]")).ToBeVisibleAsync();
         await tab.AssertCleanAsync();
 
@@ -37,13 +37,13 @@ public sealed class PeopleTests(RunningDashboard gateway, SystemBrowser browser)
         await elsewhere.Page.GotoAsync("/");
         await elsewhere.Page.GetByLabel("E-mail").FillAsync(email);
         await elsewhere.Page.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(RunningDashboard.Password);
-        await ClickAsync(elsewhere, "Sign in");
+        await elsewhere.PressAsync("Sign in");
         await elsewhere.Page.GetByLabel("Code of your authenticator").FillAsync(code);
-        await ClickAsync(elsewhere, "Sign in");
+        await elsewhere.PressAsync("Sign in");
         await elsewhere.Page.WaitForURLAsync("**/dashboard");
         await elsewhere.AssertCleanAsync();
 
-        await ClickAsync(tab, "Switch off");
+        await tab.PressAsync("Switch off");
         await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Switch off" }).ClickAsync();
         await Expect(page.Locator("[data-totp=off]")).ToBeVisibleAsync();
         await tab.AssertCleanAsync();
@@ -58,13 +58,13 @@ public sealed class PeopleTests(RunningDashboard gateway, SystemBrowser browser)
         await there.SignInAsync(email);
         await here.SignInAsync(email, path: "/dashboard/security");
         await here.VisitAsync("/dashboard/security");
-        await ClickAsync(here, "Sign out everywhere else");
+        await here.PressAsync("Sign out everywhere else");
         await Expect(here.Page.Locator("[data-session]")).ToHaveCountAsync(1);
         await AssertSignedOutAsync(there);
 
         await there.SignInAsync(email);
         await here.Page.GetByLabel("New password").FillAsync(NextPassword);
-        await ClickAsync(here, "Change the password");
+        await here.PressAsync("Change the password");
         await Expect(here.Page.Locator("[data-toasts]")).ToContainTextAsync("Password changed");
         await AssertSignedOutAsync(there);
         await there.SignInAsync(email, NextPassword);
@@ -81,10 +81,10 @@ public sealed class PeopleTests(RunningDashboard gateway, SystemBrowser browser)
         await tab.VisitAsync("/dashboard/members");
         await tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Vera" }).ClickAsync();
         await tab.Page.GetByLabel("Role").SelectOptionAsync("admin");
-        await ClickAsync(tab, "Save");
+        await tab.PressAsync("Save");
         await Expect(tab.Page.Locator("dl.detail")).ToContainTextAsync("admin");
         await tab.Page.GetByLabel("May sign in").UncheckAsync();
-        await ClickAsync(tab, "Save");
+        await tab.PressAsync("Save");
         await Expect(tab.Page.Locator("[data-toasts]")).ToContainTextAsync("Saved");
 
         await using var guest = await browser.OpenAsync(gateway.Base);
@@ -92,17 +92,15 @@ public sealed class PeopleTests(RunningDashboard gateway, SystemBrowser browser)
         await guest.Page.GotoAsync("/");
         await guest.Page.GetByLabel("E-mail").FillAsync(email);
         await guest.Page.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(RunningDashboard.Password);
-        await ClickAsync(guest, "Sign in");
+        await guest.PressAsync("Sign in");
         await Expect(guest.Page.Locator("[data-problem]")).Not.ToBeEmptyAsync();
 
         await gateway.Owner.CreateAsync("/api/v1/invitations", new { email = "nobody@example.com", role = "viewer" });
         await tab.VisitAsync("/dashboard/members");
-        await ClickAsync(tab, "Withdraw the invitation of nobody@example.com");
+        await tab.PressAsync("Withdraw the invitation of nobody@example.com");
         await Expect(tab.Page.Locator("main")).Not.ToContainTextAsync("nobody@example.com");
         await tab.AssertCleanAsync();
     }
-
-    private static Task ClickAsync(Tab tab, string name) => tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
 
     private static async Task AssertSignedOutAsync(Tab tab)
     {
