@@ -21,7 +21,7 @@ internal sealed class WorkspacePool(InjectionModel model)
         var first = Thread.GetCurrentProcessorId();
         for (var i = 0; i < places.Length; i++)
         {
-            ref var place = ref places[(int)((uint)(first + i) % (uint)places.Length)];
+            ref var place = ref Place(places, first + i);
             if (place is not null && Interlocked.Exchange(ref place, null) is { } pass)
             {
                 return pass;
@@ -38,11 +38,13 @@ internal sealed class WorkspacePool(InjectionModel model)
         var first = Thread.GetCurrentProcessorId();
         for (var i = 0; i < places.Length; i++)
         {
-            ref var place = ref places[(int)((uint)(first + i) % (uint)places.Length)];
+            ref var place = ref Place(places, first + i);
             if (place is null && Interlocked.CompareExchange(ref place, pass, null) is null)
             {
                 return;
             }
         }
     }
+
+    private static ref DetectionPass? Place(DetectionPass?[] places, int number) => ref places[(int)((uint)number % (uint)places.Length)];
 }

@@ -98,16 +98,18 @@ internal sealed class SentenceNetwork
         const int Inner = 2 * NetworkShape.Width;
         Span<float> hidden = stackalloc float[MaxWindows * NetworkShape.Hidden];
         var dense = _dense.AsSpan();
+        var poolBias = dense[DenseWeights.PoolBias];
         for (var window = 0; window < scores.Length; window++)
         {
-            dense[DenseWeights.PoolBias].CopyTo(hidden[(window * NetworkShape.Hidden)..]);
+            poolBias.CopyTo(hidden[(window * NetworkShape.Hidden)..]);
         }
 
         Matrix.AddProduct(pooled, Inner, 1, dense[DenseWeights.Pool], NetworkShape.Hidden, hidden, NetworkShape.Hidden, scores.Length, Inner, NetworkShape.Hidden);
         var output = dense[DenseWeights.Output].Slice(head * NetworkShape.Hidden, NetworkShape.Hidden);
+        var outputBias = dense[DenseWeights.OutputBias][head];
         for (var window = 0; window < scores.Length; window++)
         {
-            var score = dense[DenseWeights.OutputBias][head];
+            var score = outputBias;
             for (var i = 0; i < NetworkShape.Hidden; i++)
             {
                 score += MathF.Max(0, hidden[(window * NetworkShape.Hidden) + i]) * output[i];
