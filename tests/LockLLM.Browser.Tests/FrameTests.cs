@@ -38,6 +38,50 @@ public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) 
     }
 
     [Fact]
+    public async Task What_was_chosen_in_the_palette_stays_chosen_when_keys_and_requests_come_late()
+    {
+        await using var tab = await OpenAsync();
+        var late = new TaskCompletionSource();
+        await tab.Page.RouteAsync("**/api/v1/{keys,logs?limit=30}", async route =>
+        {
+            await late.Task;
+            await route.ContinueAsync();
+        });
+        var options = tab.Page.Locator("[data-palette] [role=option]");
+        var chosen = tab.Page.Locator("[data-palette] [aria-selected=true]");
+        await tab.Page.Keyboard.PressAsync("Control+k");
+        await tab.Page.Keyboard.TypeAsync("key");
+        await tab.Page.Keyboard.PressAsync("ArrowDown");
+        await Expect(chosen).ToHaveTextAsync("Provider keyspage");
+        var before = await options.CountAsync();
+        late.SetResult();
+        await Expect(options).Not.ToHaveCountAsync(before);
+        await Expect(chosen).ToHaveTextAsync("Provider keyspage");
+        await tab.Page.Keyboard.PressAsync("Enter");
+        await tab.Page.WaitForURLAsync("**/dashboard/provider-keys");
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_press_that_comes_before_the_scripts_waits_for_them()
+    {
+        await using var tab = await OpenAsync();
+        var late = new TaskCompletionSource();
+        await tab.Page.RouteAsync("**/assets/call.js", async route =>
+        {
+            await late.Task;
+            await route.ContinueAsync();
+        });
+        await tab.Page.GotoAsync("/dashboard/keys", new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
+        await tab.PressAsync("Create a key");
+        var dialog = tab.Page.Locator("#create-key");
+        await Expect(dialog).ToBeHiddenAsync();
+        late.SetResult();
+        await Expect(dialog).ToBeVisibleAsync();
+        await tab.AssertCleanAsync();
+    }
+
+    [Fact]
     public async Task A_theme_is_kept_by_the_browser_and_the_system_has_its_say_again()
     {
         await using var tab = await OpenAsync();

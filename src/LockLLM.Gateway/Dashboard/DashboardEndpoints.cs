@@ -64,7 +64,10 @@ internal static class DashboardEndpoints
         var token = SessionCookie.Read(context.Request);
         if (token is null || await sessions.FindAsync(token, context.RequestAborted) is not { Member.Role: >= Role.Viewer } signedIn)
         {
-            return Results.LocalRedirect($"~/?to={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}{(token is null ? "" : "&over")}");
+            // A tail that asks again is told to stop; a form to sign in is nothing that it could read.
+            return context.Request.Headers.Accept == "text/event-stream"
+                ? Results.NoContent()
+                : Results.LocalRedirect($"~/?to={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}{(token is null ? "" : "&over")}");
         }
 
         context.RequestServices.GetRequiredService<DashboardVisit>().Open(context, signedIn, Secrets.CsrfToken(token));

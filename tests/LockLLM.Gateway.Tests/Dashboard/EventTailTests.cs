@@ -59,6 +59,9 @@ public sealed class EventTailTests : IDisposable
     {
         using var stranger = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _gateway.Address };
         Assert.Equal(HttpStatusCode.Redirect, (await stranger.GetAsync("/dashboard/events/live")).StatusCode);
+        // A browser that follows would take a form for broken events; this tells it to stop.
+        stranger.DefaultRequestHeaders.Accept.ParseAdd("text/event-stream");
+        Assert.Equal(HttpStatusCode.NoContent, (await stranger.GetAsync("/dashboard/events/live")).StatusCode);
         using var owner = await Browser.OwnerAsync(_gateway);
         await (await owner.CallAsync("GET", "/dashboard/events/live?nonsense=1")).ErrorAsync(HttpStatusCode.BadRequest, "invalid_query");
     }

@@ -110,27 +110,17 @@ document.addEventListener("click", event => {
 export const isTyping = event => event.ctrlKey || event.metaKey || event.altKey || Boolean(event.target.closest?.("input, select, textarea"));
 
 const help = document.querySelector("[data-help]");
-async function openPalette() {
-  const { open } = await import("./palette.js");
-  open();
-}
-document.querySelector("[data-palette-open]")?.addEventListener("click", openPalette);
 document.addEventListener("keydown", event => {
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k" && document.querySelector("[data-palette]")) {
-    event.preventDefault();
-    openPalette();
-  } else if (event.key === "?" && help && !isTyping(event) && !document.querySelector("dialog[open]")) {
+  if (isTyping(event) || document.querySelector("dialog[open]")) {
+    return;
+  }
+  const field = document.querySelector("[name=request_id]");
+  if (event.key === "?" && help) {
     event.preventDefault();
     help.showModal();
-  } else if (event.key === "/" && !isTyping(event) && !document.querySelector("dialog[open]")) {
-    const field = document.querySelector("[name=request_id]");
-    if (field) {
-      event.preventDefault();
-      field.focus();
-      field.select();
-    } else if (document.querySelector("[data-palette]")) {
-      event.preventDefault();
-      openPalette();
-    }
+  } else if (event.key === "/" && field) {
+    event.preventDefault();
+    field.focus();
+    field.select();
   }
 });

@@ -1,5 +1,6 @@
 // Ctrl+K: pages from the rail, the account's keys, its latest requests, and any request by its id.
-import { setTheme } from "./dashboard.js";
+// It opens at once, so that what is typed next goes into it; keys and requests join the list when they come.
+import { isTyping, setTheme } from "./dashboard.js";
 
 const dialog = document.querySelector("[data-palette]");
 const input = dialog.querySelector("input");
@@ -9,6 +10,8 @@ const acts = ["system", "light", "dark"].map(theme => ({ name: `Theme: ${theme}`
 let more = [];
 let shown = [];
 let at = 0;
+// Where the arrow keys went, which a longer list does not change.
+let chosen = null;
 
 async function load(path) {
   try {
@@ -39,7 +42,7 @@ function show() {
     shown.push({ name: wanted, kind: "find this request id", href: `/dashboard/events?request_id=${encodeURIComponent(wanted)}` });
   }
   shown = shown.slice(0, 40);
-  at = 0;
+  at = Math.max(0, shown.findIndex(place => chosen && place.kind === chosen.kind && place.name === chosen.name));
   list.replaceChildren(...shown.map((place, i) => {
     const item = document.createElement("li");
     item.id = `place-${i}`;
@@ -74,12 +77,16 @@ function go(place) {
   }
 }
 
-input.addEventListener("input", show);
+input.addEventListener("input", () => {
+  chosen = null;
+  show();
+});
 input.addEventListener("keydown", event => {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     if (shown.length > 0) {
       at = (at + (event.key === "ArrowDown" ? 1 : shown.length - 1)) % shown.length;
+      chosen = shown[at];
       mark();
     }
   } else if (event.key === "Enter" && shown[at]) {
@@ -93,7 +100,7 @@ dialog.addEventListener("click", event => {
   }
 });
 
-export function open() {
+function open() {
   if (dialog.open) {
     dialog.close();
     return;
@@ -102,8 +109,19 @@ export function open() {
     other.close();
   }
   input.value = "";
+  chosen = null;
   show();
   dialog.showModal();
   input.focus();
   refresh();
 }
+
+document.querySelector("[data-palette-open]").addEventListener("click", open);
+document.addEventListener("keydown", event => {
+  const isShortcut = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k";
+  const isSearch = event.key === "/" && !isTyping(event) && !document.querySelector("dialog[open], [name=request_id]");
+  if (isShortcut || isSearch) {
+    event.preventDefault();
+    open();
+  }
+});
