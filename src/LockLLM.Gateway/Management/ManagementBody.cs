@@ -20,7 +20,7 @@ internal static class ManagementBody
         }
 
         using var body = await RequestBody.ReadAsync(context.Request, MaxBytes, context.RequestAborted);
-        if (body is null)
+        if (!body.IsWhole)
         {
             return RequestErrors.TooLarge(MaxBytes);
         }

@@ -40,15 +40,24 @@ internal sealed class ProxyExchange(HttpContext context, Caller caller, long sta
 
     public ScanDirectives? Directives { get; set; }
 
-    /// <summary>The body in memory; null where it is passed on as it arrives.</summary>
+    /// <summary>The body in memory, or what was read of it; null where it is passed on as it arrives.</summary>
     public RequestBody? Body { get; set; }
 
-    public PromptMap? Map { get; set; }
+    /// <summary>The texts found, until they are forgotten.</summary>
+    public PromptMap? Map
+    {
+        get;
+        set
+        {
+            field = value;
+            (PromptScalars, PromptParts) = (value?.Scalars ?? PromptScalars, value?.Parts.Length ?? PromptParts);
+        }
+    }
 
     /// <summary>Unicode scalar values and number of the texts found.</summary>
-    public int? PromptScalars { get; set; }
+    public int? PromptScalars { get; private set; }
 
-    public int? PromptParts { get; set; }
+    public int? PromptParts { get; private set; }
 
     public long? RequestBytes { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using LockLLM.Contracts;
 using LockLLM.Contracts.Errors;
 using LockLLM.Gateway.Accounts;
@@ -112,6 +113,18 @@ internal sealed partial class ProxyPipeline(
 
     private async ValueTask<Error?> ReadAsync(ProxyExchange exchange)
     {
+        var error = await ReadBodyAsync(exchange);
+        // What a server of the user's own makes of its address nobody knows.
+        if (error is null && exchange.ProviderName == ProviderNames.Custom && QueryReader.Read(exchange.Target!.Address.Query, exchange.Report.Unscanned) is { } query)
+        {
+            exchange.Map = exchange.Map?.With(query) ?? query;
+        }
+
+        return error;
+    }
+
+    private async ValueTask<Error?> ReadBodyAsync(ProxyExchange exchange)
+    {
         var context = exchange.Context;
         var request = context.Request;
         if (!ForwardedBody.IsIn(request))
@@ -134,9 +147,7 @@ internal sealed partial class ProxyPipeline(
 
         if (isUpload && !await Uploads.IsReadableAsync(request, options.MaxRequestBytes, context.RequestAborted))
         {
-            var unscanned = default(UnscannedCounts);
-            unscanned.Add(UnscannedKind.Body);
-            exchange.Report = UploadReader.HoldsText(request.ContentType) ? new GuardReport.Unread { Unscanned = unscanned } : new GuardReport.NothingToScan { Unscanned = unscanned };
+            exchange.Report = UploadReader.HoldsText(request.ContentType) ? new GuardReport.Unread() : new GuardReport.NothingToScan { Unscanned = UnscannedCounts.OfBody };
             return request.ContentLength > options.MaxUploadBytes ? RequestErrors.TooLarge(options.MaxUploadBytes) : null;
         }
 
@@ -146,9 +157,16 @@ internal sealed partial class ProxyPipeline(
         }
 
         exchange.Body = await RequestBody.ReadAsync(request, options.MaxRequestBytes, context.RequestAborted);
-        if (exchange.Body is null)
+        if (!exchange.Body.IsWhole)
         {
-            return RequestErrors.TooLarge(options.MaxRequestBytes);
+            if (!isUpload || UploadReader.BeginsAsJson(new ReadOnlySequence<byte>(exchange.Body.Memory)) == true)
+            {
+                return RequestErrors.TooLarge(options.MaxRequestBytes);
+            }
+
+            // A form that did not say how long it is: what was read goes first, the rest as it arrives.
+            exchange.Report = new GuardReport.Unread();
+            return null;
         }
 
         var error = isUpload
@@ -156,16 +174,22 @@ internal sealed partial class ProxyPipeline(
             : PromptReader.Read(exchange.Protocol, exchange.Body.Bytes, options.MaxMessages, out map);
         exchange.Map = map;
         exchange.RequestBytes = exchange.Body.Memory.Length;
-        exchange.PromptScalars = map?.Scalars;
-        exchange.PromptParts = map?.Parts.Length;
         exchange.Model = map?.Model ?? exchange.Model;
         exchange.IsStream |= map?.IsStream == true;
         return error;
     }
 
-    private async ValueTask<GuardReport> InspectAsync(ProxyExchange exchange) => exchange.Map is { } map
-        ? await guard.InspectAsync(map, exchange.Caller.AccountId, exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted)
-        : exchange.Report;
+    private async ValueTask<GuardReport> InspectAsync(ProxyExchange exchange)
+    {
+        if (exchange.Map is not { } map)
+        {
+            return exchange.Report;
+        }
+
+        var report = await guard.InspectAsync(map, exchange.Caller.AccountId, exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted);
+        // A form that was not read stays so, whatever else was.
+        return exchange.Report is GuardReport.Unread unread && report is GuardReport.Scanned { IsAttack: false } ? unread : report;
+    }
 
     private static Error? Refuse(ProxyExchange exchange)
     {
@@ -192,7 +216,7 @@ internal sealed partial class ProxyPipeline(
 
         return new UpstreamCall
         {
-            Route = new UpstreamRoute(exchange.Target!, body, exchange.Model) { ProviderKeyId = exchange.ProviderKeyId },
+            Route = new UpstreamRoute(exchange.Target!, body, exchange.Model) { GoesOn = exchange.Body is { IsWhole: false }, ProviderKeyId = exchange.ProviderKeyId },
             IsStream = exchange.IsStream,
             Fallback = number => Fallback(exchange, body, number),
             WriteHeaders = route =>

@@ -8,7 +8,7 @@ internal static class Uploads
     /// <summary>Whether the body is to be read before it is sent; otherwise it passes as it arrives. Consumes nothing of it.</summary>
     public static async ValueTask<bool> IsReadableAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
-        if (request.ContentLength <= maxBytes && UploadReader.HoldsText(request.ContentType))
+        if ((request.ContentLength is not { } length || length <= maxBytes) && UploadReader.HoldsText(request.ContentType))
         {
             return true;
         }

@@ -20,7 +20,7 @@ internal sealed class Playground(ScanStage stage, ScanOptions options)
         }
 
         using var bytes = await RequestBody.ReadAsync(context.Request, options.MaxRequestBytes, context.RequestAborted);
-        if (bytes is null)
+        if (!bytes.IsWhole)
         {
             return RequestErrors.TooLarge(options.MaxRequestBytes);
         }

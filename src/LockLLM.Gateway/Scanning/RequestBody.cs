@@ -18,6 +18,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The same, to be sent on; not to be used once the body is disposed of.</summary>
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
+    /// <summary>Whether this is all of the body; otherwise it is longer than was allowed, and the request still holds the rest.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>Why the body will not be read, judging by its headers alone.</summary>
     public static Error? Refuse(HttpRequest request, int maxBytes)
     {
@@ -34,8 +37,8 @@ internal sealed class RequestBody : IDisposable
         ? new Error(ErrorCode.UnsupportedMediaType, "Send the body uncompressed.", HeaderNames.ContentEncoding)
         : null;
 
-    /// <summary>Reads to the end; null when there is more than the limit.</summary>
-    public static async ValueTask<RequestBody?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    /// <summary>Reads to the end, or until there is more than the limit.</summary>
+    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         var body = new RequestBody();
         try
@@ -47,8 +50,7 @@ internal sealed class RequestBody : IDisposable
                 body._length += read;
                 if (body._length > maxBytes)
                 {
-                    body.Dispose();
-                    return null;
+                    return body;
                 }
 
                 if (body._length == body._buffer.Length)
@@ -57,6 +59,7 @@ internal sealed class RequestBody : IDisposable
                 }
             }
 
+            body.IsWhole = true;
             return body;
         }
         catch

@@ -58,7 +58,7 @@ internal static partial class ScanEndpoints
         }
 
         using var bytes = await RequestBody.ReadAsync(request, options.MaxRequestBytes, context.RequestAborted);
-        if (bytes is null)
+        if (!bytes.IsWhole)
         {
             await AnswerAsync(RequestErrors.TooLarge(options.MaxRequestBytes));
             return;

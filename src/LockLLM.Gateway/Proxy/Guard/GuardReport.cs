@@ -16,8 +16,11 @@ internal abstract record GuardReport
     /// <summary>There was no text.</summary>
     public sealed record NothingToScan : GuardReport;
 
-    /// <summary>There may be text, in a form that is too long, or of unannounced length, to be read before it is sent. Refused only where the account refuses what cannot be scanned: files are sent in forms.</summary>
-    public sealed record Unread : GuardReport;
+    /// <summary>There may be text, in a form that is too long to be read before it is sent. Refused only where the account refuses what cannot be scanned: files are sent in forms.</summary>
+    public sealed record Unread : GuardReport
+    {
+        public Unread() => Unscanned = UnscannedCounts.OfBody;
+    }
 
     /// <summary>There was text and no verdict on it.</summary>
     public sealed record Failed : GuardReport;

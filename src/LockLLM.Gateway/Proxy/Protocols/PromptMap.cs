@@ -49,6 +49,30 @@ internal sealed class PromptMap : IDisposable
 
     public bool IsNewest(in TextPart part) => part.Turn == TextPart.Standing || part.Turn == NewestTurn;
 
+    /// <summary>The texts of both, these first, of one request whose body this is. Takes their place.</summary>
+    public PromptMap With(PromptMap other)
+    {
+        using (this)
+        using (other)
+        {
+            var text = new PromptText(_text.Span.Length + other._text.Span.Length + 1);
+            foreach (var map in (ReadOnlySpan<PromptMap>)[this, other])
+            {
+                map._text.Span.CopyTo(text.Rest);
+                text.Written(map._text.Span.Length);
+            }
+
+            var offset = _text.Span.Length;
+            TextPart[] parts = [.. Parts, .. other.Parts];
+            foreach (ref var part in parts.AsSpan(_count))
+            {
+                part = part with { Start = part.Start + offset };
+            }
+
+            return new PromptMap(text, parts, parts.Length) { Model = Model, IsStream = IsStream, Unscanned = Unscanned };
+        }
+    }
+
     public void Dispose() => _text.Dispose();
 
     public override string ToString() => $"{_count} texts of {_text.Scalars} characters";

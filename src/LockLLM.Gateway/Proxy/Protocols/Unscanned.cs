@@ -30,6 +30,17 @@ internal struct UnscannedCounts
 
     private int[]? _counts;
 
+    /// <summary>A whole body.</summary>
+    public static UnscannedCounts OfBody
+    {
+        get
+        {
+            var counts = default(UnscannedCounts);
+            counts.Add(UnscannedKind.Body);
+            return counts;
+        }
+    }
+
     public readonly bool Any => _counts is not null;
 
     public readonly int this[UnscannedKind kind] => _counts?[(int)kind] ?? 0;

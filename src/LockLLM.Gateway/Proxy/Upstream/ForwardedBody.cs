@@ -3,21 +3,23 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LockLLM.Gateway.Proxy.Upstream;
 
-/// <summary>A request body on its way to the provider: bytes in memory, or the caller's own as they arrive.</summary>
+/// <summary>A request body on its way to the provider: bytes in memory, the caller's own as they arrive, or the one and then the other.</summary>
 internal sealed class ForwardedBody : HttpContent
 {
     private readonly ReadOnlyMemory<byte>? _bytes;
+    private readonly bool _goesOn;
     private readonly HttpRequest _request;
     private Task _sending = Task.CompletedTask;
 
-    public ForwardedBody(ReadOnlyMemory<byte>? bytes, HttpRequest request) => (_bytes, _request) = (bytes, request);
+    /// <param name="goesOn">Whether the rest of the request's own body follows the bytes.</param>
+    public ForwardedBody(ReadOnlyMemory<byte>? bytes, bool goesOn, HttpRequest request) => (_bytes, _goesOn, _request) = (bytes, goesOn || bytes is null, request);
 
     /// <summary>Whether the request has a body, be it an empty one whose length was not announced.</summary>
     public static bool IsIn(HttpRequest request) =>
         request.ContentLength != 0 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 
     /// <summary>Whether it can be sent a second time.</summary>
-    public bool IsRepeatable => _bytes is not null;
+    public bool IsRepeatable => !_goesOn;
 
     /// <summary>What went wrong while reading from the caller, if anything did.</summary>
     public Exception? CallerFault { get; private set; }
@@ -28,16 +30,21 @@ internal sealed class ForwardedBody : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        _sending = _bytes is { } bytes ? stream.WriteAsync(bytes, cancellationToken).AsTask() : PassOnAsync(stream, cancellationToken);
+        _sending = _goesOn ? PassOnAsync(stream, cancellationToken) : stream.WriteAsync(_bytes!.Value, cancellationToken).AsTask();
 
     protected override bool TryComputeLength(out long length)
     {
-        length = _bytes?.Length ?? _request.ContentLength ?? 0;
-        return _bytes is not null || _request.ContentLength is not null;
+        length = _goesOn ? _request.ContentLength ?? 0 : _bytes!.Value.Length;
+        return !_goesOn || _request.ContentLength is not null;
     }
 
     private async Task PassOnAsync(Stream stream, CancellationToken cancellationToken)
     {
+        if (_bytes is { } first)
+        {
+            await stream.WriteAsync(first, cancellationToken);
+        }
+
         var reader = _request.BodyReader;
         while (true)
         {

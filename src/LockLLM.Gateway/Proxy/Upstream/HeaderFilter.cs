@@ -34,6 +34,9 @@ internal static class HeaderFilter
 
     private static readonly string[] s_limits = [HeaderNames.RateLimitLimitRequests, HeaderNames.RateLimitRemainingRequests, HeaderNames.RateLimitResetRequests];
 
+    // Clients refuse answers with too many headers (Node at 16 KiB). Half of the 12 KiB that the contract allows is the gateway's own.
+    private const int MaxAnsweredBytes = 6 * 1024;
+
     private static readonly string[] s_notAnsweredPrefixes = [HeaderNames.Prefix, "Access-Control-"];
 
     /// <summary>The caller's headers onto the message. Credentials go along only where they are the caller's own for the provider.</summary>
@@ -60,7 +63,7 @@ internal static class HeaderFilter
         }
     }
 
-    /// <summary>The provider's headers onto the answer. What the gateway has set already stays.</summary>
+    /// <summary>The provider's headers onto the answer, as far as there is room for them. What the gateway has set already stays.</summary>
     /// <param name="isDecoded">The body is passed on without the encoding that these headers name.</param>
     public static void CopyAnswer(HttpResponseMessage from, IHeaderDictionary to, bool isDecoded)
     {
@@ -79,17 +82,19 @@ internal static class HeaderFilter
             }
         }
 
-        Copy(from.Headers.NonValidated, to, connection, isDecoded);
-        Copy(from.Content.Headers.NonValidated, to, connection, isDecoded);
+        // Those of the body first: without its type it could not be read.
+        var room = MaxAnsweredBytes;
+        Copy(from.Content.Headers.NonValidated, to, connection, isDecoded, ref room);
+        Copy(from.Headers.NonValidated, to, connection, isDecoded, ref room);
     }
 
-    private static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to, StringValues connection, bool isDecoded)
+    private static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to, StringValues connection, bool isDecoded, ref int room)
     {
         foreach (var (name, values) in from)
         {
             if (name.Equals(HeaderNames.RequestId, StringComparison.OrdinalIgnoreCase))
             {
-                SetIfPrintable(to, HeaderNames.UpstreamRequestId, values);
+                Set(to, HeaderNames.UpstreamRequestId, values, ref room);
                 continue;
             }
 
@@ -99,23 +104,30 @@ internal static class HeaderFilter
                 continue;
             }
 
-            SetIfPrintable(to, name, values);
+            Set(to, name, values, ref room);
         }
     }
 
-    // Kestrel sends ASCII only and fails on anything else.
-    private static void SetIfPrintable(IHeaderDictionary to, string name, HeaderStringValues values)
+    private static void Set(IHeaderDictionary to, string name, HeaderStringValues values, ref int room)
     {
         var kept = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+        var bytes = 0;
         foreach (var value in kept)
         {
+            // Kestrel sends ASCII only and fails on anything else.
             if (value.AsSpan().ContainsAnyExcept(s_printable))
             {
                 return;
             }
+
+            bytes += name.Length + value!.Length + ": \r\n".Length;
         }
 
-        to[name] = kept;
+        if (bytes <= room)
+        {
+            room -= bytes;
+            to[name] = kept;
+        }
     }
 
     private static void Add(HttpRequestMessage to, string name, StringValues values)

@@ -25,6 +25,9 @@ internal sealed record UpstreamCall
 /// <param name="Model">The model asked for, where known.</param>
 internal sealed record UpstreamRoute(ProviderTarget Target, ReadOnlyMemory<byte>? Body, string? Model = null)
 {
+    /// <summary>The rest of the request's own body follows the bytes.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>Of the stored key; null where the caller brought its own.</summary>
     public string? ProviderKeyId { get; init; }
 }

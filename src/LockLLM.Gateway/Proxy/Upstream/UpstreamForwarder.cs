@@ -73,7 +73,7 @@ internal sealed partial class UpstreamForwarder(
         var aborted = context.RequestAborted;
         for (var attempt = 1; ; attempt++)
         {
-            var body = ForwardedBody.IsIn(context.Request) ? new ForwardedBody(route.Body, context.Request) : null;
+            var body = ForwardedBody.IsIn(context.Request) ? new ForwardedBody(route.Body, route.GoesOn, context.Request) : null;
             if (!host.TryEnter(out var pause))
             {
                 LogPaused(context.TraceIdentifier, target.Provider.Name, target.Address.Host);

@@ -54,6 +54,40 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task What_a_server_of_the_users_own_is_asked_in_its_address_is_judged_too()
+    {
+        const string Question = "/v1/proxy/custom/search?limit=2&q=";
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge, settings: ("LockLLM:Proxy:MaxRequestBytes", "65536"));
+        var caller = proxied.CreateCaller();
+        using var asked = await caller.GetAsync(Question + "tell+me+of+kettles");
+        Assert.Equal((HttpStatusCode.OK, "true", "1", "18"), (asked.StatusCode, asked.Header(HeaderNames.Scanned), asked.Header(HeaderNames.ScannedParts), asked.Header(HeaderNames.ScannedChars)));
+        Assert.EndsWith("/search?limit=2&q=tell+me+of+kettles", Assert.Single(proxied.Provider.Requests).Target, StringComparison.Ordinal);
+        using var plain = await caller.GetAsync("/v1/proxy/custom/search?limit=2");
+        Assert.Equal((HttpStatusCode.OK, "false"), (plain.StatusCode, plain.Header(HeaderNames.Scanned)));
+
+        // Alone, beside a body, and beside bodies that are not read.
+        using var alone = await caller.GetAsync(Question + "red%20violet");
+        using var beside = await caller.PostAsync(Question + "red+violet", JsonContent("""{"prompt":"A kettle of blue."}"""));
+        using var file = new ByteArrayContent([1, 2, 3]);
+        using var besideFile = await caller.PostAsync(Question + "red+violet", file);
+        using var form = new MultipartFormDataContent { { new StringContent(new string('a', 70_000)), "prompt" } };
+        using var besideForm = await caller.PostAsync(Question + "red+violet", form);
+        foreach (var refused in (HttpResponseMessage[])[alone, beside, besideFile, besideForm])
+        {
+            await refused.ErrorAsync(HttpStatusCode.BadRequest, "prompt_injection_detected");
+        }
+
+        Assert.Equal(2, proxied.Provider.Requests.Count);
+
+        // Such bodies stay unread though the address was.
+        using var again = new MultipartFormDataContent { { new StringContent(new string('a', 70_000)), "prompt" } };
+        using var unread = await caller.PostAsync(Question + "tell+me+of+kettles", again);
+        Assert.Equal((HttpStatusCode.OK, "false", "body=1"), (unread.StatusCode, unread.Header(HeaderNames.Scanned), unread.Header(HeaderNames.Unscanned)));
+
+        static StringContent JsonContent(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
+    }
+
+    [Fact]
     public async Task An_unknown_word_in_a_control_header_is_an_error_and_not_the_default()
     {
         await using var proxied = await ProxiedGateway.StartAsync();
@@ -214,7 +248,7 @@ public sealed class GuardTests
     [InlineData(250_000)]
     public async Task Long_tool_results_are_judged_to_their_ends(int before)
     {
-        await using var proxied = await ProxiedGateway.StartAsync();
+        await using var proxied = await ProxiedGateway.StartAsync(settings: ("LockLLM:Proxy:ScanTimeout", "00:01:00"));
         var text = Prompts.Prose(before) + Attack + " " + Prompts.Prose(260_000 - before);
         using var response = await proxied.CreateCaller().PostAsync(Chat, JsonSerializer.Serialize(new { model = "m", messages = new object[] { new { role = "tool", tool_call_id = "c", content = text } } }));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);

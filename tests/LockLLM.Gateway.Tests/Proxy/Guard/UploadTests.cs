@@ -138,14 +138,36 @@ public sealed class UploadTests
         await blank.ErrorAsync(HttpStatusCode.RequestEntityTooLarge, "request_too_large");
     }
 
-    [Fact]
-    public async Task A_form_too_long_to_be_read_is_sent_and_is_no_success_in_the_log()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_form_is_read_whether_or_not_it_says_how_long_it_is(bool isAnnounced)
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        proxied.Gateway.StartKestrel();
+        foreach (var (prompt, status) in new[] { ("A kettle, please, in " + Attack, HttpStatusCode.BadRequest), ("A kettle, please, in blue.", HttpStatusCode.OK) })
+        {
+            using var form = Form("prompt", prompt, type: null);
+            var bytes = await form.ReadAsByteArrayAsync();
+            using var response = await SendAsync(proxied.CreateCaller(), form, bytes, isAnnounced);
+            Assert.Equal((status, "true"), (response.StatusCode, response.Header(HeaderNames.Scanned)));
+            Assert.Equal(status == HttpStatusCode.OK ? [bytes] : Array.Empty<byte[]>(), proxied.Provider.Requests.Select(static request => request.Body));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_form_too_long_to_be_read_is_sent_and_is_no_success_in_the_log(bool isAnnounced)
     {
         await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge, settings: ("LockLLM:Proxy:MaxRequestBytes", "65536"));
+        proxied.Gateway.StartKestrel();
         var caller = proxied.CreateCaller();
-        using var form = Form("prompt", new string('a', 70_000), type: null);
-        using var sent = await caller.PostAsync(new Uri("/v1/proxy/openai/images/edits", UriKind.Relative), form);
+        using var form = Form("prompt", new string('a', 700_000), type: null);
+        var bytes = await form.ReadAsByteArrayAsync();
+        using var sent = await SendAsync(caller, form, bytes, isAnnounced);
         Assert.Equal((HttpStatusCode.OK, "false", "body=1"), (sent.StatusCode, sent.Header(HeaderNames.Scanned), sent.Header(HeaderNames.Unscanned)));
+        Assert.Equal(bytes, Assert.Single(proxied.Provider.Requests).Body);
         var log = (await ManagementGateway.UntilAsync(() => caller.ReadAsync("/api/v1/logs"), static logs => logs.GetArrayLength() == 1))[0];
         Assert.Equal(("failure", "proxy_forward"), (log.Text("status"), log.Text("log_subtype")));
     }
@@ -174,6 +196,13 @@ public sealed class UploadTests
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        return await caller.SendAsync(request);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient caller, MultipartFormDataContent form, byte[] bytes, bool isAnnounced)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/proxy/openai/images/edits") { Content = isAnnounced ? new ByteArrayContent(bytes) : new StreamContent(new EndlessLooking(bytes)) };
+        request.Content.Headers.ContentType = form.Headers.ContentType;
         return await caller.SendAsync(request);
     }
 

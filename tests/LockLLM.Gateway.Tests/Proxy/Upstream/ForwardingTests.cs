@@ -253,6 +253,18 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Headers_that_clients_would_refuse_for_their_length_stay_behind()
+    {
+        (string, string)[] many = [.. Enumerable.Range(0, 40).Select(static i => ($"x-debug-{i}", new string('d', 500)))];
+        _provider.Answer = FakeProvider.Json("""{"a":1}""", 200, [("x-request-id", "theirs"), ("x-page", new string('p', 7_000)), .. many, ("x-last", "small")]);
+        using var response = await PostAsync("/openai/chat/completions");
+        Assert.Equal("""{"a":1}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal(("application/json", "theirs", null, new string('d', 500)), (response.Content.Headers.ContentType?.MediaType, response.Header(HeaderNames.UpstreamRequestId), response.Header("x-page"), response.Header("x-debug-0")));
+        var theirs = response.Headers.Where(static header => header.Key.StartsWith("x-", StringComparison.Ordinal)).Sum(static header => header.Key.Length + header.Value.Sum(static value => value.Length));
+        Assert.InRange(theirs, 5_000, 6_144);
+    }
+
+    [Fact]
     public async Task Each_event_reaches_the_caller_before_the_next_is_sent()
     {
         // The provider sends an event only when the caller holds the one before it.
