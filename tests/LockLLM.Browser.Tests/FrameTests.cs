@@ -74,10 +74,13 @@ public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) 
         });
         await tab.Page.GotoAsync("/dashboard/keys", new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
         await tab.PressAsync("Create a key");
+        await tab.PressAsync("Create a key");
         var dialog = tab.Page.Locator("#create-key");
         await Expect(dialog).ToBeHiddenAsync();
+        await Expect(tab.Page.Locator("[aria-busy]")).ToHaveTextAsync("Create a key");
         late.SetResult();
         await Expect(dialog).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator("[aria-busy]")).ToHaveCountAsync(0);
         await tab.AssertCleanAsync();
     }
 

@@ -58,6 +58,9 @@ internal sealed class FakeProvider : IAsyncDisposable
     /// <summary>What every request gets; by default a small JSON object.</summary>
     public RequestDelegate Answer { get; set; } = Json("""{"id":"chatcmpl-1","object":"chat.completion"}""");
 
+    /// <summary>Whether it reads a request before it answers; one that it does not read is recorded without its body.</summary>
+    public bool ReadsFirst { get; set; } = true;
+
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
     /// <summary>Requests whose sender hung up before they were answered.</summary>
@@ -182,7 +185,11 @@ internal sealed class FakeProvider : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
+        if (ReadsFirst)
+        {
+            await context.Request.Body.CopyToAsync(body);
+        }
+
         _requests.Enqueue(new RecordedRequest(
             context.Request.Method,
             context.Features.Get<IHttpRequestFeature>()!.RawTarget,

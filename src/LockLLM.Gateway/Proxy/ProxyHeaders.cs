@@ -82,7 +82,7 @@ internal static class ProxyHeaders
 
     private static void WriteScan(IHeaderDictionary headers, GuardReport.Scanned report, ScanDirectives directives)
     {
-        headers[HeaderNames.Scanned] = True;
+        headers[HeaderNames.Scanned] = report.LeftUnread ? False : True;
         headers[HeaderNames.Safe] = report.IsAttack ? False : True;
         headers[HeaderNames.Label] = report.IsAttack ? "1" : "0";
         headers[HeaderNames.Sensitivity] = directives.SensitivityWord;

@@ -13,11 +13,11 @@ internal sealed class ProxyOptions : IValidatableObject
     /// <summary>What happens to an attack where neither the caller nor the account says it: <c>block</c> or <c>allow_with_warning</c>.</summary>
     public string DefaultScanAction { get; set; } = ThreatActions.Block;
 
-    /// <summary>Bytes of a JSON body.</summary>
+    /// <summary>Bytes of a body that is read: JSON, forms and text. A longer form or text is passed on as it arrives.</summary>
     [Range(64 * 1024, 256 * 1024 * 1024)]
     public int MaxRequestBytes { get; set; } = 10 * 1024 * 1024;
 
-    /// <summary>Bytes of any other body, such as an upload; it is passed on as it arrives.</summary>
+    /// <summary>Bytes of a body that is passed on as it arrives, such as a file.</summary>
     [Range(64 * 1024, 16L * 1024 * 1024 * 1024)]
     public long MaxUploadBytes { get; set; } = 512 * 1024 * 1024;
 

@@ -114,14 +114,17 @@ internal sealed partial class ProxyPipeline(
     private async ValueTask<Error?> ReadAsync(ProxyExchange exchange)
     {
         var error = await ReadBodyAsync(exchange);
-        // What a server of the user's own makes of its address nobody knows.
-        if (error is null && exchange.ProviderName == ProviderNames.Custom && QueryReader.Read(exchange.Target!.Address.Query, exchange.Report.Unscanned) is { } query)
+        if (error is null && ReadAddress(exchange.Target!, exchange.Report.Unscanned) is { } address)
         {
-            exchange.Map = exchange.Map?.With(query) ?? query;
+            exchange.Map = exchange.Map?.With(address) ?? address;
         }
 
         return error;
     }
+
+    // What a server of the user's own makes of its address nobody knows.
+    private static PromptMap? ReadAddress(ProviderTarget target, UnscannedCounts unscanned) =>
+        target.Provider.Name == ProviderNames.Custom ? AddressReader.Read(target.Path.Rest, target.Address.Query, unscanned) : null;
 
     private async ValueTask<Error?> ReadBodyAsync(ProxyExchange exchange)
     {
@@ -147,7 +150,7 @@ internal sealed partial class ProxyPipeline(
 
         if (isUpload && !await Uploads.IsReadableAsync(request, options.MaxRequestBytes, context.RequestAborted))
         {
-            exchange.Report = UploadReader.HoldsText(request.ContentType) ? new GuardReport.Unread() : new GuardReport.NothingToScan { Unscanned = UnscannedCounts.OfBody };
+            exchange.Report = UnreadBody(request);
             return request.ContentLength > options.MaxUploadBytes ? RequestErrors.TooLarge(options.MaxUploadBytes) : null;
         }
 
@@ -164,8 +167,8 @@ internal sealed partial class ProxyPipeline(
                 return RequestErrors.TooLarge(options.MaxRequestBytes);
             }
 
-            // A form that did not say how long it is: what was read goes first, the rest as it arrives.
-            exchange.Report = new GuardReport.Unread();
+            // It did not say how long it is, or only looked like JSON: what was read goes first, the rest as it arrives.
+            exchange.Report = UnreadBody(request);
             return null;
         }
 
@@ -179,6 +182,9 @@ internal sealed partial class ProxyPipeline(
         return error;
     }
 
+    private static GuardReport UnreadBody(HttpRequest request) =>
+        UploadReader.HoldsText(request.ContentType) ? new GuardReport.Unread() : new GuardReport.NothingToScan { Unscanned = UnscannedCounts.OfBody };
+
     private async ValueTask<GuardReport> InspectAsync(ProxyExchange exchange)
     {
         if (exchange.Map is not { } map)
@@ -187,8 +193,10 @@ internal sealed partial class ProxyPipeline(
         }
 
         var report = await guard.InspectAsync(map, exchange.Caller.AccountId, exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted);
-        // A form that was not read stays so, whatever else was.
-        return exchange.Report is GuardReport.Unread unread && report is GuardReport.Scanned { IsAttack: false } ? unread : report;
+        // A form that was not read stays so, whatever the address holds.
+        return exchange.Report is GuardReport.Unread unread && report is GuardReport.Scanned scanned
+            ? scanned.IsAttack ? scanned with { LeftUnread = true } : unread
+            : report;
     }
 
     private static Error? Refuse(ProxyExchange exchange)
@@ -279,7 +287,14 @@ internal sealed partial class ProxyPipeline(
         }
 
         var isSame = keyId == exchange.ProviderKeyId && model == exchange.Model;
-        return isSame || ProviderTarget.Create(provider, path, exchange.Context.Request.QueryString.Value ?? "", access, out var target) is not null
+        if (isSame || ProviderTarget.Create(provider, path, exchange.Context.Request.QueryString.Value ?? "", access, out var target) is not null)
+        {
+            return null;
+        }
+
+        // The text of an address was not judged where the provider asked first does not read it as such.
+        using var unjudged = exchange.ProviderName == provider.Name ? null : ReadAddress(target!, default);
+        return unjudged is not null
             ? null
             : new UpstreamRoute(target!, body, model) { ProviderKeyId = keyId };
     }

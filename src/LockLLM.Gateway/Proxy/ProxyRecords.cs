@@ -74,7 +74,7 @@ internal static class ProxyRecords
         _ when exchange.IsBlocked => RequestStatus.Failure,
         _ when exchange.Error is { } error => error.Code.Status >= 500 ? RequestStatus.Error : RequestStatus.Failure,
         // A guard that did not run is no success, whatever the provider answered.
-        { End: UpstreamEnd.Complete, Status: < 400 } when exchange.Report is not (GuardReport.Failed or GuardReport.Unread) => RequestStatus.Success,
+        { End: UpstreamEnd.Complete, Status: < 400 } when exchange.Report is not (GuardReport.Failed or GuardReport.Unread or GuardReport.Scanned { LeftUnread: true }) => RequestStatus.Success,
         { End: UpstreamEnd.Complete, Status: < 500 } => RequestStatus.Failure,
         _ => RequestStatus.Error,
     };

@@ -19,12 +19,15 @@
     if (button) {
       event.preventDefault();
       event.stopImmediatePropagation();
+      pressed?.removeAttribute("aria-busy");
       pressed = button;
+      pressed.setAttribute("aria-busy", "true");
     }
   };
   addEventListener("click", hold, true);
-  addEventListener("load", () => {
+  document.addEventListener("DOMContentLoaded", () => {
     removeEventListener("click", hold, true);
+    pressed?.removeAttribute("aria-busy");
     pressed?.click();
   });
 })();

@@ -162,7 +162,7 @@ if (button) {
       if (source?.readyState === EventSource.CLOSED) {
         stop();
         state("off", "Stopped");
-        // Without a session the gateway leads elsewhere instead of following.
+        // Without a session the gateway tells a tail to stop, and leads elsewhere from a page.
         const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
         if (answer?.type === "opaqueredirect") {
           end();

@@ -42,7 +42,7 @@ function show() {
     shown.push({ name: wanted, kind: "find this request id", href: `/dashboard/events?request_id=${encodeURIComponent(wanted)}` });
   }
   shown = shown.slice(0, 40);
-  at = Math.max(0, shown.findIndex(place => chosen && place.kind === chosen.kind && place.name === chosen.name));
+  at = Math.max(0, shown.findIndex(place => chosen && place.name === chosen.name && place.href === chosen.href));
   list.replaceChildren(...shown.map((place, i) => {
     const item = document.createElement("li");
     item.id = `place-${i}`;

@@ -49,6 +49,9 @@ internal abstract record GuardReport
         /// </summary>
         public IReadOnlyList<TextOrigin> InContext { get; init; } = [];
 
+        /// <summary>Beside the texts there was a form that was not read; see <see cref="Unread"/>.</summary>
+        public bool LeftUnread { get; init; }
+
         /// <summary>Indices of the texts that must not be sent.</summary>
         public IReadOnlyList<int> Withheld { get; init; } = [];
     }

@@ -10,6 +10,7 @@ internal sealed class ForwardedBody : HttpContent
     private readonly bool _goesOn;
     private readonly HttpRequest _request;
     private Task _sending = Task.CompletedTask;
+    private bool _isPassedOn;
 
     /// <param name="goesOn">Whether the rest of the request's own body follows the bytes.</param>
     public ForwardedBody(ReadOnlyMemory<byte>? bytes, bool goesOn, HttpRequest request) => (_bytes, _goesOn, _request) = (bytes, goesOn || bytes is null, request);
@@ -40,6 +41,13 @@ internal sealed class ForwardedBody : HttpContent
 
     private async Task PassOnAsync(Stream stream, CancellationToken cancellationToken)
     {
+        // A connection may ask for it again; what the caller sent is gone by then.
+        if (_isPassedOn)
+        {
+            throw new IOException("The caller's own body can be sent once.");
+        }
+
+        _isPassedOn = true;
         if (_bytes is { } first)
         {
             await stream.WriteAsync(first, cancellationToken);

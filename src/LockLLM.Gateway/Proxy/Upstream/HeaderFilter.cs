@@ -34,10 +34,14 @@ internal static class HeaderFilter
 
     private static readonly string[] s_limits = [HeaderNames.RateLimitLimitRequests, HeaderNames.RateLimitRemainingRequests, HeaderNames.RateLimitResetRequests];
 
-    // Clients refuse answers with too many headers (Node at 16 KiB). Half of the 12 KiB that the contract allows is the gateway's own.
-    private const int MaxAnsweredBytes = 6 * 1024;
+    // Clients refuse answers with too many headers (Node at 16 KiB). Half of the 12 KiB that the contract allows is the gateway's own; of
+    // the provider's half most is for anything, and a part for what clients act on.
+    private const int MaxAnsweredBytes = 5 * 1024;
+    private const int MaxEssentialBytes = 128;
 
     private static readonly string[] s_notAnsweredPrefixes = [HeaderNames.Prefix, "Access-Control-"];
+
+    private static readonly FrozenSet<string> s_essential = Set([.. s_limits, HeaderNames.UpstreamRequestId, "Request-Id", "Retry-After", "Retry-After-Ms"]);
 
     /// <summary>The caller's headers onto the message. Credentials go along only where they are the caller's own for the provider.</summary>
     public static void CopyRequest(IHeaderDictionary from, HttpRequestMessage to, bool withCredentials, bool isStream)
@@ -126,6 +130,10 @@ internal static class HeaderFilter
         if (bytes <= room)
         {
             room -= bytes;
+            to[name] = kept;
+        }
+        else if (bytes <= MaxEssentialBytes && s_essential.Contains(name))
+        {
             to[name] = kept;
         }
     }

@@ -48,12 +48,14 @@ internal sealed partial class UpstreamForwarder(
             {
                 LogFallback(context.TraceIdentifier, route.Target.Provider.Name, other.Target.Provider.Name);
                 reply.Answer?.Dispose();
+                await StopAsync(reply.Body, patience);
                 route = other;
                 continue;
             }
 
             if (reply.Error is { } error)
             {
+                await StopAsync(reply.Body, patience);
                 return new UpstreamResult(UpstreamEnd.NotBegun, route) { Error = error, Status = error.UpstreamStatus ?? 0, Attempts = attempts };
             }
 
@@ -110,7 +112,8 @@ internal sealed partial class UpstreamForwarder(
                         host.Succeeded(latency);
                     }
 
-                    if (IsRepeatable(body) && _retries.Pause(attempt, message.Method, wasNeverSent: false, answer) is { } before)
+                    // Who answers before it was sent everything has heard enough.
+                    if (IsRepeatable(body) && body is not { Idle.IsCompleted: false } && _retries.Pause(attempt, message.Method, wasNeverSent: false, answer) is { } before)
                     {
                         answer.Dispose();
                         await Task.Delay(before, clock, aborted);
@@ -353,6 +356,16 @@ internal sealed partial class UpstreamForwarder(
         else
         {
             context.Abort();
+        }
+    }
+
+    // Over HTTP/2 a provider may have answered before it was sent everything, and would go on reading.
+    private static async Task StopAsync(ForwardedBody? body, CancellationTokenSource patience)
+    {
+        if (body is { Idle.IsCompleted: false })
+        {
+            await patience.CancelAsync();
+            await IdleAsync(body);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using LockLLM.Contracts;
 using LockLLM.Engine;
+using LockLLM.Gateway.Tests.Management;
 
 namespace LockLLM.Gateway.Tests.Proxy.Guard;
 
@@ -72,7 +73,8 @@ public sealed class GuardTests
         using var besideFile = await caller.PostAsync(Question + "red+violet", file);
         using var form = new MultipartFormDataContent { { new StringContent(new string('a', 70_000)), "prompt" } };
         using var besideForm = await caller.PostAsync(Question + "red+violet", form);
-        foreach (var refused in (HttpResponseMessage[])[alone, beside, besideFile, besideForm])
+        using var inPath = await caller.GetAsync("/v1/proxy/custom/search/red%20violet/2");
+        foreach (var refused in (HttpResponseMessage[])[alone, beside, besideFile, besideForm, inPath])
         {
             await refused.ErrorAsync(HttpStatusCode.BadRequest, "prompt_injection_detected");
         }
@@ -83,6 +85,15 @@ public sealed class GuardTests
         using var again = new MultipartFormDataContent { { new StringContent(new string('a', 70_000)), "prompt" } };
         using var unread = await caller.PostAsync(Question + "tell+me+of+kettles", again);
         Assert.Equal((HttpStatusCode.OK, "false", "body=1"), (unread.StatusCode, unread.Header(HeaderNames.Scanned), unread.Header(HeaderNames.Unscanned)));
+
+        caller.DefaultRequestHeaders.Add(HeaderNames.ScanAction, "allow_with_warning");
+        using var more = new MultipartFormDataContent { { new StringContent(new string('a', 70_000)), "prompt" } };
+        using var warned = await caller.PostAsync(Question + "red+violet", more);
+        Assert.Equal(
+            (HttpStatusCode.OK, "false", "false", "true", "body=1"),
+            (warned.StatusCode, warned.Header(HeaderNames.Scanned), warned.Header(HeaderNames.Safe), warned.Header(HeaderNames.ScanWarning), warned.Header(HeaderNames.Unscanned)));
+        var logs = await ManagementGateway.UntilAsync(() => caller.ReadAsync("/api/v1/logs"), static logs => logs.GetArrayLength() == 9);
+        Assert.Equal(["failure", "failure"], logs.EnumerateArray().Take(2).Select(static log => log.Text("status")));
 
         static StringContent JsonContent(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
     }
@@ -248,6 +259,7 @@ public sealed class GuardTests
     [InlineData(250_000)]
     public async Task Long_tool_results_are_judged_to_their_ends(int before)
     {
+        // A loaded machine is slow.
         await using var proxied = await ProxiedGateway.StartAsync(settings: ("LockLLM:Proxy:ScanTimeout", "00:01:00"));
         var text = Prompts.Prose(before) + Attack + " " + Prompts.Prose(260_000 - before);
         using var response = await proxied.CreateCaller().PostAsync(Chat, JsonSerializer.Serialize(new { model = "m", messages = new object[] { new { role = "tool", tool_call_id = "c", content = text } } }));

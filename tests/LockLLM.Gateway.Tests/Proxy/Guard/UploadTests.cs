@@ -173,6 +173,23 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task A_form_of_which_only_a_part_is_at_hand_is_sent_once_and_within_the_limit()
+    {
+        await using var proxied = await ProxiedGateway.StartAsync(
+            RuleDetector.Judge, settings: [("LockLLM:Proxy:MaxRequestBytes", "65536"), ("LockLLM:Proxy:MaxUploadBytes", "1000000"), ("LockLLM:Proxy:Upstream:RetryUnsafe", "true")]);
+        proxied.Gateway.StartKestrel();
+        proxied.Provider.Answer = FakeProvider.Json("{}", 503);
+        foreach (var (length, status) in new[] { (700_000, HttpStatusCode.ServiceUnavailable), (1_100_000, HttpStatusCode.RequestEntityTooLarge) })
+        {
+            using var form = Form("prompt", new string('a', length), type: null);
+            using var sent = await SendAsync(proxied.CreateCaller(), form, await form.ReadAsByteArrayAsync(), isAnnounced: false);
+            Assert.Equal(status, sent.StatusCode);
+        }
+
+        Assert.Single(proxied.Provider.Requests);
+    }
+
+    [Fact]
     public async Task On_a_real_port_a_body_that_was_looked_at_is_read_whole()
     {
         await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);

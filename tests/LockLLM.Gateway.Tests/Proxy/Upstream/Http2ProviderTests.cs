@@ -34,7 +34,7 @@ public sealed class Http2ProviderTests : IAsyncLifetime
         _gateway = await GatewayProcess.StartAsync(
             new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted },
             "--LockLLM:DataDirectory=" + System.IO.Path.Combine(_folder.Path, "data"), "--LockLLM:Bootstrap:ApiKey=" + GatewayFactory.Key, "--LockLLM:Egress:AllowPrivateNetworks=true",
-            $"--LockLLM:Proxy:Roots:openai={_provider.Address}/v1");
+            $"--LockLLM:Proxy:Roots:openai={_provider.Address}/v1", "--LockLLM:Bootstrap:ProviderKeys:0:Provider=openai", "--LockLLM:Bootstrap:ProviderKeys:0:ApiKey=sk-stored-0123456789");
         _caller = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = _gateway.Address, Timeout = s_patience };
         _caller.DefaultRequestHeaders.Add(HeaderNames.Key, GatewayFactory.Key);
         _caller.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-violet");
@@ -139,6 +139,24 @@ public sealed class Http2ProviderTests : IAsyncLifetime
         var text = await response.Content.ReadAsStringAsync();
         Assert.Contains("provider_error", text, StringComparison.Ordinal);
         Assert.EndsWith("\n\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_provider_does_not_wait_for_is_not_sent_any_longer()
+    {
+        _provider.ReadsFirst = false;
+        _provider.Answer = async context =>
+        {
+            context.Response.StatusCode = 401;
+            await context.Response.Body.FlushAsync();
+            await FakeProvider.Stall()(context);
+        };
+        // More than fits into the provider's window.
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent($$"""{"model":"m","messages":[{"role":"assistant","content":"{{new string('a', 4_000_000)}}"}]}""", Encoding.UTF8, "application/json") };
+        _caller.DefaultRequestHeaders.Authorization = null;
+        using var response = await _caller.SendAsync(request);
+        await response.ErrorAsync(HttpStatusCode.Unauthorized, "provider_key_rejected");
+        await _provider.WaitForHangUpsAsync(1, s_patience);
     }
 
     private static HttpRequestMessage Chat(bool stream) => new(HttpMethod.Post, Path)

@@ -3,17 +3,22 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace LockLLM.Gateway.Proxy.Protocols;
 
-/// <summary>Finds the text in the query of an address: some servers are asked with GET. Pure, as <see cref="PromptReader"/>.</summary>
-internal static class QueryReader
+/// <summary>Finds the text in an address: some servers are asked with GET. Pure, as <see cref="PromptReader"/>.</summary>
+internal static class AddressReader
 {
-    /// <summary>Names and values that are more than a switch, as the user's; null where there are none.</summary>
+    /// <summary>Segments of the path, and names and values of the query, that are more than a switch, as the user's; null where there are none.</summary>
+    /// <param name="path">Decoded.</param>
     /// <param name="query">With its question mark, or empty.</param>
     /// <param name="unscanned">What of the body could not be read.</param>
-    public static PromptMap? Read(string query, UnscannedCounts unscanned)
+    public static PromptMap? Read(string path, string query, UnscannedCounts unscanned)
     {
-        // Nothing becomes longer by being decoded.
         PromptText? text = null;
         List<TextPart> parts = [];
+        foreach (var segment in path.AsSpan().Split('/'))
+        {
+            Add(path.AsSpan()[segment]);
+        }
+
         foreach (var pair in new QueryStringEnumerable(query))
         {
             Add(pair.DecodeName().Span);
@@ -29,7 +34,8 @@ internal static class QueryReader
                 return;
             }
 
-            text ??= new PromptText(query.Length + 1);
+            // Nothing becomes longer by being decoded.
+            text ??= new PromptText(path.Length + query.Length + 1);
             var (start, scalars) = (text.Span.Length, text.Scalars);
             words.CopyTo(text.Rest);
             text.Written(words.Length);

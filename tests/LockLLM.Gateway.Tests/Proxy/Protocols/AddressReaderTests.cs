@@ -3,14 +3,14 @@ using LockLLM.Gateway.Proxy.Protocols;
 
 namespace LockLLM.Gateway.Tests.Proxy.Protocols;
 
-public sealed class QueryReaderTests
+public sealed class AddressReaderTests
 {
     [Theory]
     [InlineData("")]
     [InlineData("?")]
     [InlineData("?limit=20&after=file-abc&stream=true")]
     [InlineData("?a=&b&=&&+=%20")]
-    public void Switches_are_no_text(string query) => Assert.Null(QueryReader.Read(query, default));
+    public void Switches_are_no_text(string query) => Assert.Null(AddressReader.Read("v1/search", query, default));
 
     [Theory]
     [InlineData("?q=tell+me+of+kettles&limit=2", "tell me of kettles")]
@@ -20,9 +20,16 @@ public sealed class QueryReaderTests
     [InlineData("?q=%zz%ff not well formed", "%zz%ff not well formed")]
     public void Names_and_values_that_are_words_are_texts_of_the_user(string query, string expected)
     {
-        using var map = QueryReader.Read(query, default)!;
+        using var map = AddressReader.Read("v1/search", query, default)!;
         Assert.Equal(expected.Split('|').Select(static text => (TextOrigin.User, text)), Reading.Texts(map));
         Assert.Equal(expected.Replace("|", "", StringComparison.Ordinal).Length, map.Scalars);
+    }
+
+    [Fact]
+    public void Segments_of_a_path_that_are_words_are_texts_too()
+    {
+        using var map = AddressReader.Read("v1/tell me of/kettles/made-of-blue-steel-", "?q=and+pans", default)!;
+        Assert.Equal(["tell me of", "made-of-blue-steel-", "and pans"], Reading.Texts(map).Select(static text => text.Text));
     }
 
     [Fact]
@@ -33,7 +40,7 @@ public sealed class QueryReaderTests
         for (var round = 0; round < 20_000; round++)
         {
             var query = "?" + string.Create(random.Next(60), random, static (text, random) => random.GetItems<char>(Letters, text));
-            using var map = QueryReader.Read(query, default);
+            using var map = AddressReader.Read("v1/search", query, default);
             if (map is not null)
             {
                 Assert.All(Reading.Texts(map), static text => Assert.False(string.IsNullOrWhiteSpace(text.Text)));
@@ -49,7 +56,7 @@ public sealed class QueryReaderTests
         Assert.Null(PromptReader.Read(ProtocolKind.OpenAiChat, Encoding.UTF8.GetBytes(Chat), Reading.MaxMessages, out var body));
         var before = Reading.Texts(body!);
         var unscanned = body!.Unscanned.ToString();
-        using var both = body.With(QueryReader.Read("?q=and of green ones", default)!);
+        using var both = body.With(AddressReader.Read("search", "?q=and of green ones", default)!);
         Assert.Equal([.. before, (TextOrigin.User, "and of green ones")], Reading.Texts(both));
         Assert.Equal(("m", true, "image=1", unscanned), (both.Model, both.IsStream, unscanned, both.Unscanned.ToString()));
         Assert.Equal(Reading.Texts(both).Sum(static text => text.Text.EnumerateRunes().Count()), both.Scalars);
