@@ -18,6 +18,9 @@ public sealed record AccountSettingsDetails
     /// <summary>Whether requests with parts that cannot be scanned, such as images, are refused.</summary>
     public bool? RefuseUnscannable { get; init; }
 
+    /// <summary>Whether an attack in the description of a tool counts like one in a user's text, as it should where tools come from strangers.</summary>
+    public bool? DistrustToolDefinitions { get; init; }
+
     /// <summary>
     /// Where to ask instead, in turn, when a provider gives no answer: provider, or provider:nickname of a stored key, and after
     /// a space the model to ask there. At most 10; an empty list removes them.

@@ -42,6 +42,9 @@ internal sealed record AccountSettings
     /// <summary>Whether requests with parts that cannot be scanned, such as images, are refused.</summary>
     public bool RefuseUnscannable { get; init; }
 
+    /// <summary>Whether an attack in the description of a tool counts like one in a user's text, as it should where tools come from strangers.</summary>
+    public bool DistrustToolDefinitions { get; init; }
+
     /// <summary>Of the account as a whole; null means the tier's figure.</summary>
     public int? RequestsPerMinute { get; init; }
 

@@ -55,6 +55,7 @@ internal static class SettingsEndpoints
                 OnScanFailure = failure ?? current.OnScanFailure,
                 ActionsLocked = wanted.ActionsLocked ?? current.ActionsLocked,
                 RefuseUnscannable = wanted.RefuseUnscannable ?? current.RefuseUnscannable,
+                DistrustToolDefinitions = wanted.DistrustToolDefinitions ?? current.DistrustToolDefinitions,
                 RetentionDays = wanted.RetentionDays ?? current.RetentionDays,
                 Fallback = wanted.Fallback ?? current.Fallback,
             },
@@ -76,6 +77,7 @@ internal static class SettingsEndpoints
         OnScanFailure = RequestLogWords.Of(settings.OnScanFailure),
         ActionsLocked = settings.ActionsLocked,
         RefuseUnscannable = settings.RefuseUnscannable,
+        DistrustToolDefinitions = settings.DistrustToolDefinitions,
         RetentionDays = settings.RetentionDays,
         Fallback = settings.Fallback,
     };

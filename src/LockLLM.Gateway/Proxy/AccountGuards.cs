@@ -24,5 +24,6 @@ internal sealed class AccountGuards
             settings.ActionsLocked),
         BlocksOnFailure = settings.OnScanFailure == ScanFailureAction.Block,
         RefusesUnscannable = settings.RefuseUnscannable,
+        TrustsDefinitions = !settings.DistrustToolDefinitions,
     });
 }

@@ -192,7 +192,7 @@ internal sealed partial class ProxyPipeline(
             return exchange.Report;
         }
 
-        var report = await guard.InspectAsync(map, exchange.Caller.AccountId, exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted);
+        var report = await guard.InspectAsync(map, exchange.Caller.AccountId, exchange.Settings!, exchange.Directives!, exchange.RequestId, exchange.Context.RequestAborted);
         // A form that was not read stays so, whatever the address holds.
         return exchange.Report is GuardReport.Unread unread && report is GuardReport.Scanned scanned
             ? scanned.IsAttack ? scanned with { LeftUnread = true } : unread

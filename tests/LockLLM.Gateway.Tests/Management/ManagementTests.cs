@@ -125,9 +125,11 @@ public sealed class ManagementTests
     public async Task Settings_change_what_is_given_and_refuse_what_is_no_value()
     {
         using var gateway = new ManagementGateway("Admin");
-        var changed = await (await gateway.Caller.CallAsync("PUT", "/api/v1/settings", """{"sensitivity":"high","retention_days":7,"fallback":["mistral:spare mistral-large-latest","groq"]}""")).JsonAsync();
+        var changed = await (await gateway.Caller.CallAsync("PUT", "/api/v1/settings", """{"sensitivity":"high","retention_days":7,"distrust_tool_definitions":true,"fallback":["mistral:spare mistral-large-latest","groq"]}""")).JsonAsync();
         Assert.Equal(("high", 7, "block"), (changed.Text("sensitivity"), changed.GetProperty("retention_days").GetInt32(), changed.Text("default_scan_action")));
-        Assert.Equal(["mistral:spare mistral-large-latest", "groq"], gateway.Get<AccountSnapshots>().All.Single().Settings.Fallback);
+        var settings = gateway.Get<AccountSnapshots>().All.Single().Settings;
+        Assert.Equal(["mistral:spare mistral-large-latest", "groq"], settings.Fallback);
+        Assert.True(settings.DistrustToolDefinitions && changed.GetProperty("distrust_tool_definitions").GetBoolean());
         foreach (var (field, value) in ((string, string)[])
             [("default_scan_action", "\"blok\""), ("sensitivity", "\"HIGH\""), ("on_scan_failure", "\"\""), ("retention_days", "366"), ("retention_days", "0"), ("fallback", "[\"nobody\"]"), ("fallback", "[\"groq a b\"]"), ("fallback", "[null]"), ("fallback", "[\"groq\",\"groq\",\"groq\",\"groq\",\"groq\",\"groq\",\"groq\",\"groq\",\"groq\",\"groq\",\"groq\"]")])
         {

@@ -45,7 +45,7 @@ internal abstract record GuardReport
 
         /// <summary>
         /// Places in which something that would be an attack from a user was found, but whose authors may give orders; see
-        /// <see cref="TextOrigins.IsUntrusted"/>.
+        /// <see cref="GuardSettings.Trusts"/>.
         /// </summary>
         public IReadOnlyList<TextOrigin> InContext { get; init; } = [];
 

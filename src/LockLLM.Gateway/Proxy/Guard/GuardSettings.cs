@@ -1,3 +1,4 @@
+using LockLLM.Gateway.Proxy.Protocols;
 using LockLLM.Gateway.Scanning;
 
 namespace LockLLM.Gateway.Proxy.Guard;
@@ -13,4 +14,10 @@ internal sealed record GuardSettings
 
     /// <summary>Whether a request is refused that holds anything but text.</summary>
     public required bool RefusesUnscannable { get; init; }
+
+    /// <summary>Whether the application stands for its tools; otherwise an attack in the description of one is an attack.</summary>
+    public required bool TrustsDefinitions { get; init; }
+
+    /// <summary>Whether whoever wrote such a text may give orders.</summary>
+    public bool Trusts(TextOrigin origin) => origin == TextOrigin.Definition ? TrustsDefinitions : !origin.IsUntrusted();
 }

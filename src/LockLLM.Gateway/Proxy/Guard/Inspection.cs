@@ -13,7 +13,7 @@ namespace LockLLM.Gateway.Proxy.Guard;
 ///   join      the recent turns and the pieces of the newest one, for attacks that no single text holds
 /// </code>
 /// </summary>
-internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys, ScanDirectives directives)
+internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys, GuardSettings settings, ScanDirectives directives)
 {
     /// <summary>Longer texts are judged piece by piece, so that none holds a processor or its buffers for long.</summary>
     public const int PieceChars = 100_000;
@@ -123,7 +123,7 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
         {
             ref readonly var part = ref parts[i];
             _keys[i] = keys.Of(TrustOf(part.Origin), map.TextOf(part));
-            if (!part.Origin.IsUntrusted())
+            if (settings.Trusts(part.Origin))
             {
                 continue;
             }
@@ -152,7 +152,7 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
 
     private PartState Recall(in TextPart part, UInt128 key)
     {
-        var isUntrusted = part.Origin.IsUntrusted();
+        var isUntrusted = !settings.Trusts(part.Origin);
         var isOld = isUntrusted && !map.IsNewest(part);
         if (isOld && WasTurnRefused(part.Turn))
         {
@@ -216,10 +216,11 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
 
         _ledger.Judged(part.Scalars);
         var isAttack = verdict.Score >= _threshold;
-        var isRefused = isAttack && part.Origin.IsUntrusted() && directives.Blocks;
+        var isTrusted = settings.Trusts(part.Origin);
+        var isRefused = isAttack && !isTrusted && directives.Blocks;
         memory.Remember(_keys[index], new KnownPart((float)verdict.Score, isRefused ? _newest : UInt128.Zero));
         _states[index] = PartState.Known;
-        if (!part.Origin.IsUntrusted())
+        if (isTrusted)
         {
             if (isAttack)
             {

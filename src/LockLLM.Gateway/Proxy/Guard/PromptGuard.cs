@@ -6,7 +6,7 @@ namespace LockLLM.Gateway.Proxy.Guard;
 /// <summary>Looks at a request before it is sent. Whatever goes wrong ends as a report without a verdict.</summary>
 internal sealed partial class PromptGuard(ScanStage stage, PartMemories memories, PartKeys keys, ProxyOptions options, TimeProvider clock, ILogger<PromptGuard> logger)
 {
-    public async ValueTask<GuardReport> InspectAsync(PromptMap map, string account, ScanDirectives directives, string requestId, CancellationToken cancellationToken)
+    public async ValueTask<GuardReport> InspectAsync(PromptMap map, string account, GuardSettings settings, ScanDirectives directives, string requestId, CancellationToken cancellationToken)
     {
         if (map.Parts.IsEmpty)
         {
@@ -14,7 +14,7 @@ internal sealed partial class PromptGuard(ScanStage stage, PartMemories memories
         }
 
         var start = clock.GetTimestamp();
-        var inspection = new Inspection(map, memories.Of(account), keys, directives);
+        var inspection = new Inspection(map, memories.Of(account), keys, settings, directives);
         inspection.Recall();
         try
         {

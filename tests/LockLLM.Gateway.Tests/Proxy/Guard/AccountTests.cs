@@ -54,6 +54,32 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task An_account_can_distrust_the_descriptions_of_its_tools()
+    {
+        const string Poisoned = """{"model":"m","messages":[{"role":"system","content":"red violet"},{"role":"user","content":"How do I descale a kettle?"}],"tools":[{"type":"function","function":{"name":"look_up","description":"Looks up kettles. red violet"}}]}""";
+        await using var proxied = await ProxiedGateway.StartAsync(RuleDetector.Judge);
+        var caller = proxied.CreateCaller();
+        using var passed = await caller.PostAsync(Chat, Poisoned);
+        Assert.Equal((HttpStatusCode.OK, "true", "system,definition"), (passed.StatusCode, passed.Header(HeaderNames.Safe), passed.Header(HeaderNames.ContextWarning)));
+
+        // Also where the text is known by now, and as often as it comes.
+        await SetAsync(proxied, static settings => settings with { DistrustToolDefinitions = true });
+        for (var round = 0; round < 2; round++)
+        {
+            using var refused = await caller.PostAsync(Chat, Poisoned);
+            var error = await refused.ErrorAsync(HttpStatusCode.BadRequest, "prompt_injection_detected");
+            Assert.Equal("definition", error.GetProperty("scan_result").GetProperty("threats")[0].GetProperty("origin").GetString());
+            Assert.Equal("system", refused.Header(HeaderNames.ContextWarning));
+        }
+
+        Assert.Single(proxied.Provider.Requests);
+        using var warned = await caller.PostAsync(Chat, Poisoned, (HeaderNames.ScanAction, "allow_with_warning"));
+        Assert.Equal((HttpStatusCode.OK, "false", "true"), (warned.StatusCode, warned.Header(HeaderNames.Safe), warned.Header(HeaderNames.ScanWarning)));
+        using var healthy = await caller.PostAsync(Chat, Poisoned.Replace("kettles. red violet", "kettles.", StringComparison.Ordinal));
+        Assert.Equal((HttpStatusCode.OK, "true", "system"), (healthy.StatusCode, healthy.Header(HeaderNames.Safe), healthy.Header(HeaderNames.ContextWarning)));
+    }
+
+    [Fact]
     public async Task An_account_can_let_through_what_the_detector_failed_on_and_it_never_looks_scanned()
     {
         var isBroken = false;
