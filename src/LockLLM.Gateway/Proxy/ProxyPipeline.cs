@@ -114,17 +114,17 @@ internal sealed partial class ProxyPipeline(
     private async ValueTask<Error?> ReadAsync(ProxyExchange exchange)
     {
         var error = await ReadBodyAsync(exchange);
-        if (error is null && ReadAddress(exchange.Target!, exchange.Report.Unscanned) is { } address)
+        if (error is null && MayReachOwnServer(exchange) && AddressReader.Read(exchange.Target!.Path.Rest, exchange.Target.Address.Query, exchange.Report.Unscanned) is { } address)
         {
-            exchange.Map = exchange.Map?.With(address) ?? address;
+            exchange.Map = exchange.Map?.Behind(address) ?? address;
         }
 
         return error;
     }
 
     // What a server of the user's own makes of its address nobody knows.
-    private static PromptMap? ReadAddress(ProviderTarget target, UnscannedCounts unscanned) =>
-        target.Provider.Name == ProviderNames.Custom ? AddressReader.Read(target.Path.Rest, target.Address.Query, unscanned) : null;
+    private static bool MayReachOwnServer(ProxyExchange exchange) =>
+        exchange.ProviderName == ProviderNames.Custom || exchange.Caller.Account.Settings.Fallback.Any(static line => FallbackEntry.Parse(line)?.Provider == ProviderNames.Custom);
 
     private async ValueTask<Error?> ReadBodyAsync(ProxyExchange exchange)
     {
@@ -287,14 +287,7 @@ internal sealed partial class ProxyPipeline(
         }
 
         var isSame = keyId == exchange.ProviderKeyId && model == exchange.Model;
-        if (isSame || ProviderTarget.Create(provider, path, exchange.Context.Request.QueryString.Value ?? "", access, out var target) is not null)
-        {
-            return null;
-        }
-
-        // The text of an address was not judged where the provider asked first does not read it as such.
-        using var unjudged = exchange.ProviderName == provider.Name ? null : ReadAddress(target!, default);
-        return unjudged is not null
+        return isSame || ProviderTarget.Create(provider, path, exchange.Context.Request.QueryString.Value ?? "", access, out var target) is not null
             ? null
             : new UpstreamRoute(target!, body, model) { ProviderKeyId = keyId };
     }

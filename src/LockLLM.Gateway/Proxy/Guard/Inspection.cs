@@ -106,8 +106,9 @@ internal sealed class Inspection(PromptMap map, PartMemory memory, PartKeys keys
         };
     }
 
-    private static Trust TrustOf(TextOrigin origin) => origin switch
+    private Trust TrustOf(TextOrigin origin) => origin switch
     {
+        TextOrigin.Definition when !settings.TrustsDefinitions => Trust.User,
         TextOrigin.ToolResult => Trust.Tool,
         TextOrigin.Document => Trust.Document,
         TextOrigin.System or TextOrigin.Definition => Trust.System,

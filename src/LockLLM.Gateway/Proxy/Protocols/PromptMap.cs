@@ -49,22 +49,22 @@ internal sealed class PromptMap : IDisposable
 
     public bool IsNewest(in TextPart part) => part.Turn == TextPart.Standing || part.Turn == NewestTurn;
 
-    /// <summary>The texts of both, these first, of one request whose body this is. Takes their place.</summary>
-    public PromptMap With(PromptMap other)
+    /// <summary>The texts of both, those of the address first, of a request whose body this is. Takes their place.</summary>
+    public PromptMap Behind(PromptMap address)
     {
         using (this)
-        using (other)
+        using (address)
         {
-            var text = new PromptText(_text.Span.Length + other._text.Span.Length + 1);
-            foreach (var map in (ReadOnlySpan<PromptMap>)[this, other])
+            var text = new PromptText(address._text.Span.Length + _text.Span.Length + 1);
+            foreach (var map in (ReadOnlySpan<PromptMap>)[address, this])
             {
                 map._text.Span.CopyTo(text.Rest);
                 text.Written(map._text.Span.Length);
             }
 
-            var offset = _text.Span.Length;
-            TextPart[] parts = [.. Parts, .. other.Parts];
-            foreach (ref var part in parts.AsSpan(_count))
+            var offset = address._text.Span.Length;
+            TextPart[] parts = [.. address.Parts, .. Parts];
+            foreach (ref var part in parts.AsSpan(address._count))
             {
                 part = part with { Start = part.Start + offset };
             }

@@ -10,6 +10,7 @@ internal sealed class ForwardedBody : HttpContent
     private readonly bool _goesOn;
     private readonly HttpRequest _request;
     private Task _sending = Task.CompletedTask;
+    private CancellationTokenSource? _stop;
     private bool _isPassedOn;
 
     /// <param name="goesOn">Whether the rest of the request's own body follows the bytes.</param>
@@ -25,13 +26,42 @@ internal sealed class ForwardedBody : HttpContent
     /// <summary>What went wrong while reading from the caller, if anything did.</summary>
     public Exception? CallerFault { get; private set; }
 
-    /// <summary>Ends when nobody reads the bytes any more: over HTTP/2 a provider may answer before it was sent everything.</summary>
-    public Task Idle => _sending;
+    /// <summary>Ends the sending if it has not ended: over HTTP/2 a provider may answer before it was sent everything. Nobody reads the bytes any more once this returns.</summary>
+    public ValueTask StopAsync() => _sending.IsCompleted ? ValueTask.CompletedTask : new ValueTask(EndAsync());
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        _sending = _goesOn ? PassOnAsync(stream, cancellationToken) : stream.WriteAsync(_bytes!.Value, cancellationToken).AsTask();
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        if (!cancellationToken.CanBeCanceled)
+        {
+            // HTTP/2 leaves the end of the sending to the two sides.
+            _stop = new CancellationTokenSource();
+            cancellationToken = _stop.Token;
+        }
+
+        return _sending = _goesOn ? PassOnAsync(stream, cancellationToken) : stream.WriteAsync(_bytes!.Value, cancellationToken).AsTask();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task EndAsync()
+    {
+        if (_stop is { } stop)
+        {
+            await stop.CancelAsync();
+        }
+
+        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     protected override bool TryComputeLength(out long length)
     {

@@ -48,21 +48,21 @@ internal sealed partial class UpstreamForwarder(
             {
                 LogFallback(context.TraceIdentifier, route.Target.Provider.Name, other.Target.Provider.Name);
                 reply.Answer?.Dispose();
-                await StopAsync(reply.Body, patience);
+                await StopAsync(reply.Body);
                 route = other;
                 continue;
             }
 
             if (reply.Error is { } error)
             {
-                await StopAsync(reply.Body, patience);
+                await StopAsync(reply.Body);
                 return new UpstreamResult(UpstreamEnd.NotBegun, route) { Error = error, Status = error.UpstreamStatus ?? 0, Attempts = attempts };
             }
 
             using var answer = reply.Answer!;
             var result = new UpstreamResult(UpstreamEnd.Complete, route) { Status = (int)answer.StatusCode, Attempts = attempts, Latency = reply.Latency };
             await PassOnAsync(context, call, result, answer, patience);
-            await IdleAsync(reply.Body);
+            await StopAsync(reply.Body);
             return result;
         }
     }
@@ -112,10 +112,10 @@ internal sealed partial class UpstreamForwarder(
                         host.Succeeded(latency);
                     }
 
-                    // Who answers before it was sent everything has heard enough.
-                    if (IsRepeatable(body) && body is not { Idle.IsCompleted: false } && _retries.Pause(attempt, message.Method, wasNeverSent: false, answer) is { } before)
+                    if (IsRepeatable(body) && _retries.Pause(attempt, message.Method, wasNeverSent: false, answer) is { } before)
                     {
                         answer.Dispose();
+                        await StopAsync(body);
                         await Task.Delay(before, clock, aborted);
                         continue;
                     }
@@ -129,7 +129,7 @@ internal sealed partial class UpstreamForwarder(
             catch (Exception) when (aborted.IsCancellationRequested)
             {
                 host.Abandoned();
-                await IdleAsync(body);
+                await StopAsync(body);
                 return new Reply(body, attempt) { IsCallerGone = true };
             }
             catch (Exception) when (body?.CallerFault is not null)
@@ -152,7 +152,7 @@ internal sealed partial class UpstreamForwarder(
                 failure = UpstreamFailure.Broken;
             }
 
-            await IdleAsync(body);
+            await StopAsync(body);
             if (failure is UpstreamFailure.AddressRefused)
             {
                 host.Abandoned();
@@ -359,24 +359,8 @@ internal sealed partial class UpstreamForwarder(
         }
     }
 
-    // Over HTTP/2 a provider may have answered before it was sent everything, and would go on reading.
-    private static async Task StopAsync(ForwardedBody? body, CancellationTokenSource patience)
-    {
-        if (body is { Idle.IsCompleted: false })
-        {
-            await patience.CancelAsync();
-            await IdleAsync(body);
-        }
-    }
-
     // The bytes belong to the caller of this class again once nobody sends them.
-    private static async Task IdleAsync(ForwardedBody? body)
-    {
-        if (body is { Idle.IsCompleted: false })
-        {
-            await body.Idle.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    private static ValueTask StopAsync(ForwardedBody? body) => body?.StopAsync() ?? ValueTask.CompletedTask;
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Provider {Provider} at {Host} gave no answer to {RequestId}: {Failure}")]
     private partial void LogFailed(string requestId, string provider, string host, UpstreamFailure failure);

@@ -56,8 +56,8 @@ public sealed class AddressReaderTests
         Assert.Null(PromptReader.Read(ProtocolKind.OpenAiChat, Encoding.UTF8.GetBytes(Chat), Reading.MaxMessages, out var body));
         var before = Reading.Texts(body!);
         var unscanned = body!.Unscanned.ToString();
-        using var both = body.With(AddressReader.Read("search", "?q=and of green ones", default)!);
-        Assert.Equal([.. before, (TextOrigin.User, "and of green ones")], Reading.Texts(both));
+        using var both = body.Behind(AddressReader.Read("search", "?q=and of green ones", default)!);
+        Assert.Equal([(TextOrigin.User, "and of green ones"), .. before], Reading.Texts(both));
         Assert.Equal(("m", true, "image=1", unscanned), (both.Model, both.IsStream, unscanned, both.Unscanned.ToString()));
         Assert.Equal(Reading.Texts(both).Sum(static text => text.Text.EnumerateRunes().Count()), both.Scalars);
     }
