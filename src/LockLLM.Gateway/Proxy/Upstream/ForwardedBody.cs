@@ -43,6 +43,12 @@ internal sealed class ForwardedBody : HttpContent
         return _sending = _goesOn ? PassOnAsync(stream, cancellationToken) : stream.WriteAsync(_bytes!.Value, cancellationToken).AsTask();
     }
 
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _goesOn ? _request.ContentLength ?? 0 : _bytes!.Value.Length;
+        return !_goesOn || _request.ContentLength is not null;
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -61,12 +67,6 @@ internal sealed class ForwardedBody : HttpContent
         }
 
         await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = _goesOn ? _request.ContentLength ?? 0 : _bytes!.Value.Length;
-        return !_goesOn || _request.ContentLength is not null;
     }
 
     private async Task PassOnAsync(Stream stream, CancellationToken cancellationToken)
