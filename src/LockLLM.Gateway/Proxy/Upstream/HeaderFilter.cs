@@ -34,14 +34,10 @@ internal static class HeaderFilter
 
     private static readonly string[] s_limits = [HeaderNames.RateLimitLimitRequests, HeaderNames.RateLimitRemainingRequests, HeaderNames.RateLimitResetRequests];
 
-    // Clients refuse answers with too many headers (Node at 16 KiB). Half of the 12 KiB that the contract allows is the gateway's own; of
-    // the provider's half most is for anything, and a part for what clients act on.
-    private const int MaxAnsweredBytes = 5 * 1024;
-    private const int MaxEssentialBytes = 128;
+    // What clients act on.
+    private static readonly string[] s_essentialPrefixes = [HeaderNames.UpstreamRequestId, "Request-Id", "Retry-After", "X-RateLimit-", "Anthropic-RateLimit-"];
 
     private static readonly string[] s_notAnsweredPrefixes = [HeaderNames.Prefix, "Access-Control-"];
-
-    private static readonly FrozenSet<string> s_essential = Set([.. s_limits, HeaderNames.UpstreamRequestId, "Request-Id", "Retry-After", "Retry-After-Ms"]);
 
     /// <summary>The caller's headers onto the message. Credentials go along only where they are the caller's own for the provider.</summary>
     public static void CopyRequest(IHeaderDictionary from, HttpRequestMessage to, bool withCredentials, bool isStream)
@@ -87,18 +83,18 @@ internal static class HeaderFilter
         }
 
         // Those of the body first: without its type it could not be read.
-        var room = MaxAnsweredBytes;
+        var room = new Room();
         Copy(from.Content.Headers.NonValidated, to, connection, isDecoded, ref room);
         Copy(from.Headers.NonValidated, to, connection, isDecoded, ref room);
     }
 
-    private static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to, StringValues connection, bool isDecoded, ref int room)
+    private static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to, StringValues connection, bool isDecoded, ref Room room)
     {
         foreach (var (name, values) in from)
         {
             if (name.Equals(HeaderNames.RequestId, StringComparison.OrdinalIgnoreCase))
             {
-                Set(to, HeaderNames.UpstreamRequestId, values, ref room);
+                Pass(to, HeaderNames.UpstreamRequestId, values, ref room);
                 continue;
             }
 
@@ -108,11 +104,11 @@ internal static class HeaderFilter
                 continue;
             }
 
-            Set(to, name, values, ref room);
+            Pass(to, name, values, ref room);
         }
     }
 
-    private static void Set(IHeaderDictionary to, string name, HeaderStringValues values, ref int room)
+    private static void Pass(IHeaderDictionary to, string name, HeaderStringValues values, ref Room room)
     {
         var kept = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
         var bytes = 0;
@@ -127,12 +123,7 @@ internal static class HeaderFilter
             bytes += name.Length + value!.Length + ": \r\n".Length;
         }
 
-        if (bytes <= room)
-        {
-            room -= bytes;
-            to[name] = kept;
-        }
-        else if (bytes <= MaxEssentialBytes && s_essential.Contains(name))
+        if (room.Takes(name, bytes))
         {
             to[name] = kept;
         }
@@ -186,4 +177,28 @@ internal static class HeaderFilter
     }
 
     private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Clients refuse answers with too many headers (Node at 16 KiB). Half of the 12 KiB that the contract allows is the gateway's own, the other the provider's.</summary>
+    private struct Room()
+    {
+        private int _bytes = 5 * 1024;
+        private int _reserved = 1024;
+
+        public bool Takes(string name, int bytes)
+        {
+            if (bytes <= _bytes)
+            {
+                _bytes -= bytes;
+                return true;
+            }
+
+            if (bytes > _reserved || !HasPrefix(name, s_essentialPrefixes))
+            {
+                return false;
+            }
+
+            _reserved -= bytes;
+            return true;
+        }
+    }
 }

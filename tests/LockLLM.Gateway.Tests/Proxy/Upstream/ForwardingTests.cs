@@ -256,13 +256,15 @@ public sealed class ForwardingTests : IAsyncLifetime
     public async Task Headers_that_clients_would_refuse_for_their_length_stay_behind()
     {
         (string, string)[] many = [.. Enumerable.Range(0, 40).Select(static i => ($"x-debug-{i}", new string('d', 500)))];
-        _provider.Answer = FakeProvider.Json("""{"a":1}""", 200, [("x-request-id", "theirs"), ("x-page", new string('p', 7_000)), .. many, ("retry-after", "7"), ("x-ratelimit-remaining-requests", "3"), ("x-last", new string('l', 500))]);
+        _provider.Answer = FakeProvider.Json("""{"a":1}""", 200, [("x-request-id", "theirs"), ("x-page", new string('p', 7_000)), .. many, ("retry-after", "7"), ("x-ratelimit-remaining-requests", "3"), ("anthropic-ratelimit-tokens-reset", "2s"), ("x-last", new string('l', 500))]);
         using var response = await PostAsync("/openai/chat/completions");
         Assert.Equal("""{"a":1}""", await response.Content.ReadAsStringAsync());
         Assert.Equal(("application/json", "theirs", null, new string('d', 500)), (response.Content.Headers.ContentType?.MediaType, response.Header(HeaderNames.UpstreamRequestId), response.Header("x-page"), response.Header("x-debug-0")));
         var theirs = response.Headers.Where(static header => header.Key.StartsWith("x-", StringComparison.Ordinal)).Sum(static header => header.Key.Length + header.Value.Sum(static value => value.Length));
         Assert.InRange(theirs, 4_500, 6_144);
-        Assert.Equal(("7", "3", null), (response.Header("retry-after"), response.Header("x-ratelimit-remaining-requests"), response.Header("x-last")));
+        Assert.Equal(
+            ("7", "3", "2s", null),
+            (response.Header("retry-after"), response.Header("x-ratelimit-remaining-requests"), response.Header("anthropic-ratelimit-tokens-reset"), response.Header("x-last")));
     }
 
     [Fact]
