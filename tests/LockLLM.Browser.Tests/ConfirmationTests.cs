@@ -27,7 +27,7 @@ public sealed class ConfirmationTests(SystemBrowser browser) : IDisposable
         await page.EvaluateAsync("wait => new Promise(done => setTimeout(done, wait))", s_lifetime.TotalMilliseconds + 1000);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create a key" }).ClickAsync();
         await page.Locator("#key-name").FillAsync("after a pause");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Create", Exact = true }).ClickAsync();
+        await tab.PressAsync("Create");
         var dialog = page.Locator("dialog[data-confirm-password]");
         await Expect(dialog).ToBeVisibleAsync();
         await dialog.GetByLabel("Password", new LocatorGetByLabelOptions { Exact = true }).FillAsync("not the password");

@@ -41,12 +41,7 @@ public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) 
     public async Task What_was_chosen_in_the_palette_stays_chosen_when_keys_and_requests_come_late()
     {
         await using var tab = await OpenAsync();
-        var late = new TaskCompletionSource();
-        await tab.Page.RouteAsync("**/api/v1/{keys,logs?limit=30}", async route =>
-        {
-            await late.Task;
-            await route.ContinueAsync();
-        });
+        var late = await HoldBackAsync(tab, "**/api/v1/{keys,logs?limit=30}");
         var options = tab.Page.Locator("[data-palette] [role=option]");
         var chosen = tab.Page.Locator("[data-palette] [aria-selected=true]");
         await tab.Page.Keyboard.PressAsync("Control+k");
@@ -66,12 +61,7 @@ public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) 
     public async Task A_press_that_comes_before_the_scripts_waits_for_them()
     {
         await using var tab = await OpenAsync();
-        var late = new TaskCompletionSource();
-        await tab.Page.RouteAsync("**/assets/call.js", async route =>
-        {
-            await late.Task;
-            await route.ContinueAsync();
-        });
+        var late = await HoldBackAsync(tab, "**/assets/call.js");
         await tab.Page.GotoAsync("/dashboard/keys", new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
         await tab.PressAsync("Create a key");
         await tab.PressAsync("Create a key");
@@ -188,7 +178,7 @@ public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) 
         var from = tab.Page.GetByLabel("From", new PageGetByLabelOptions { Exact = true });
         await Expect(from).ToHaveValueAsync("2026-03-01T17:30");
         await from.FillAsync("2026-03-02T05:30");
-        await tab.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Filter", Exact = true }).ClickAsync();
+        await tab.PressAsync("Filter");
         await tab.Page.WaitForURLAsync("**start_date=2026-03-02*");
         var query = System.Web.HttpUtility.ParseQueryString(new Uri(tab.Page.Url).Query);
         Assert.Equal(["2026-03-02T00:00:00.000Z", "gpt-4o"], query.AllKeys.Order(StringComparer.Ordinal).Reverse().Select(name => query[name]));
@@ -202,6 +192,18 @@ public sealed class FrameTests(RunningDashboard gateway, SystemBrowser browser) 
         await tab.SignInAsync(path: path);
         await tab.Page.WaitForLoadStateAsync();
         return tab;
+    }
+
+    /// <summary>What a page asks for at such addresses waits until the result is set.</summary>
+    private static async Task<TaskCompletionSource> HoldBackAsync(Tab tab, string addresses)
+    {
+        var late = new TaskCompletionSource();
+        await tab.Page.RouteAsync(addresses, async route =>
+        {
+            await late.Task;
+            await route.ContinueAsync();
+        });
+        return late;
     }
 
     private static Task<string> BackgroundAsync(Tab tab) => tab.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");

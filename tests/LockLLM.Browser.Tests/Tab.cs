@@ -83,7 +83,7 @@ internal sealed class Tab : IAsyncDisposable
         await Page.GotoAsync(path);
         await Page.GetByLabel("E-mail").FillAsync(email);
         await Page.GetByLabel("Password", new PageGetByLabelOptions { Exact = true }).FillAsync(password);
-        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
+        await PressAsync("Sign in");
         await Page.WaitForURLAsync("**/dashboard**");
     }
 
