@@ -28,7 +28,8 @@ internal sealed class PromptText : IDisposable
 
     public void Dispose()
     {
-        Array.Clear(_buffer, 0, _length);
+        // Behind the text stands what was written and not kept.
+        Array.Clear(_buffer);
         ArrayPool<char>.Shared.Return(_buffer);
         _buffer = [];
         _length = 0;

@@ -1,4 +1,3 @@
-using LockLLM.Gateway.Scanning;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace LockLLM.Gateway.Proxy.Protocols;
@@ -12,8 +11,8 @@ internal static class AddressReader
     /// <param name="unscanned">What of the body could not be read.</param>
     public static PromptMap? Read(string path, string query, UnscannedCounts unscanned)
     {
-        PromptText? text = null;
-        List<TextPart> parts = [];
+        // Nothing becomes longer by being decoded.
+        var texts = new UserTexts(path.Length + query.Length + 1);
         foreach (var segment in path.AsSpan().Split('/'))
         {
             Add(path.AsSpan()[segment]);
@@ -25,21 +24,18 @@ internal static class AddressReader
             Add(pair.DecodeValue().Span);
         }
 
-        return text is null ? null : new PromptMap(text, [.. parts], parts.Count) { Unscanned = unscanned };
+        if (texts.Any)
+        {
+            return texts.ToMap(unscanned);
+        }
+
+        texts.Dispose();
+        return null;
 
         void Add(ReadOnlySpan<char> words)
         {
-            if (words.Trim().IsEmpty || BodyReader.IsSwitch(words))
-            {
-                return;
-            }
-
-            // Nothing becomes longer by being decoded.
-            text ??= new PromptText(path.Length + query.Length + 1);
-            var (start, scalars) = (text.Span.Length, text.Scalars);
-            words.CopyTo(text.Rest);
-            text.Written(words.Length);
-            parts.Add(new TextPart(TextOrigin.User, TextPart.Standing, start, words.Length, text.Scalars - scalars, BodyStart: 0, BodyLength: 0));
+            words.CopyTo(texts.Rest);
+            texts.Take(words.Length);
         }
     }
 }

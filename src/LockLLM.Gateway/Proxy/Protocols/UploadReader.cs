@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using LockLLM.Gateway.Errors;
-using LockLLM.Gateway.Scanning;
 using Microsoft.Net.Http.Headers;
 
 namespace LockLLM.Gateway.Proxy.Protocols;
@@ -55,7 +54,7 @@ internal static class UploadReader
         {
             if (map is null)
             {
-                upload.Text.Dispose();
+                upload.Texts.Dispose();
             }
         }
     }
@@ -168,10 +167,8 @@ internal static class UploadReader
     /// <summary>The texts found so far.</summary>
     private struct Upload(int bytes)
     {
-        private readonly List<TextPart> _parts = [];
-
         // No text has more UTF-16 units than bytes.
-        public PromptText Text { get; } = new(bytes + 1);
+        public UserTexts Texts { get; } = new(bytes + 1);
 
         public UnscannedCounts Unscanned;
 
@@ -182,30 +179,22 @@ internal static class UploadReader
         /// <summary>False for what is no text.</summary>
         public readonly bool Add(ReadOnlySpan<byte> content, bool isEncoded)
         {
-            if (Utf8.ToUtf16(content, Text.Rest, out _, out var length, replaceInvalidSequences: false) != OperationStatus.Done)
+            if (Utf8.ToUtf16(content, Texts.Rest, out _, out var length, replaceInvalidSequences: false) != OperationStatus.Done)
             {
                 return false;
             }
 
             if (isEncoded)
             {
-                var decoded = Uri.UnescapeDataString(Text.Rest[..length].ToString().Replace('+', ' '));
-                decoded.CopyTo(Text.Rest);
+                var decoded = Uri.UnescapeDataString(Texts.Rest[..length].ToString().Replace('+', ' '));
+                decoded.CopyTo(Texts.Rest);
                 length = decoded.Length;
             }
 
-            var text = Text.Rest[..length];
-            if (text.Trim().IsEmpty || BodyReader.IsSwitch(text))
-            {
-                return true;
-            }
-
-            var (start, scalars) = (Text.Span.Length, Text.Scalars);
-            Text.Written(length);
-            _parts.Add(new TextPart(TextOrigin.User, TextPart.Standing, start, length, Text.Scalars - scalars, BodyStart: 0, BodyLength: 0));
+            Texts.Take(length);
             return true;
         }
 
-        public readonly PromptMap ToMap() => new(Text, [.. _parts], _parts.Count) { Model = Model, IsStream = IsStream, Unscanned = Unscanned };
+        public readonly PromptMap ToMap() => Texts.ToMap(Unscanned, Model, IsStream);
     }
 }
