@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LockLLM.Contracts;
 using LockLLM.Engine;
 using LockLLM.Gateway.Accounts;
 using LockLLM.Gateway.Proxy.Guard;
@@ -25,5 +26,6 @@ internal sealed class AccountGuards
         BlocksOnFailure = settings.OnScanFailure == ScanFailureAction.Block,
         RefusesUnscannable = settings.RefuseUnscannable,
         TrustsDefinitions = !settings.DistrustToolDefinitions,
+        FallsBackToOwnServer = settings.Fallback.Any(static line => FallbackEntry.Parse(line)?.Provider == ProviderNames.Custom),
     });
 }

@@ -12,7 +12,7 @@ namespace LockLLM.Gateway.Proxy;
 /// <summary>What one call has learned so far. Each stage of the pipeline fills in its part.</summary>
 internal sealed class ProxyExchange(HttpContext context, Caller caller, long start) : IDisposable
 {
-    private GuardReport? _report;
+    private static readonly GuardReport s_unseen = new GuardReport.Failed();
 
     public HttpContext Context => context;
 
@@ -66,11 +66,7 @@ internal sealed class ProxyExchange(HttpContext context, Caller caller, long sta
     public bool IsStream { get; set; }
 
     /// <summary>What the guard says; a call that it has not seen has failed it.</summary>
-    public GuardReport Report
-    {
-        get => _report ?? new GuardReport.Failed();
-        set => _report = value;
-    }
+    public GuardReport Report { get; set; } = s_unseen;
 
     /// <summary>Why the gateway itself answers, if it does.</summary>
     public Error? Error { get; set; }

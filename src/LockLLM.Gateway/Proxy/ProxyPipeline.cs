@@ -114,17 +114,15 @@ internal sealed partial class ProxyPipeline(
     private async ValueTask<Error?> ReadAsync(ProxyExchange exchange)
     {
         var error = await ReadBodyAsync(exchange);
-        if (error is null && MayReachOwnServer(exchange) && AddressReader.Read(exchange.Target!.Path.Rest, exchange.Target.Address.Query, exchange.Report.Unscanned) is { } address)
+        // What a server of the user's own makes of its address nobody knows.
+        var mayReachOwnServer = exchange.ProviderName == ProviderNames.Custom || exchange.Settings!.FallsBackToOwnServer;
+        if (error is null && mayReachOwnServer && AddressReader.Read(exchange.Target!.Path.Rest, exchange.Target.Address.Query, exchange.Report.Unscanned) is { } address)
         {
             exchange.Map = exchange.Map?.Behind(address) ?? address;
         }
 
         return error;
     }
-
-    // What a server of the user's own makes of its address nobody knows.
-    private static bool MayReachOwnServer(ProxyExchange exchange) =>
-        exchange.ProviderName == ProviderNames.Custom || exchange.Caller.Account.Settings.Fallback.Any(static line => FallbackEntry.Parse(line)?.Provider == ProviderNames.Custom);
 
     private async ValueTask<Error?> ReadBodyAsync(ProxyExchange exchange)
     {

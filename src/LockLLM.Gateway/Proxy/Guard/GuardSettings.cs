@@ -18,6 +18,9 @@ internal sealed record GuardSettings
     /// <summary>Whether the application stands for its tools; otherwise an attack in the description of one is an attack.</summary>
     public required bool TrustsDefinitions { get; init; }
 
+    /// <summary>Whether a call of any provider may fall back to a server of the user's own, which may read text in an address.</summary>
+    public required bool FallsBackToOwnServer { get; init; }
+
     /// <summary>Whether whoever wrote such a text may give orders.</summary>
     public bool Trusts(TextOrigin origin) => origin == TextOrigin.Definition ? TrustsDefinitions : !origin.IsUntrusted();
 }
